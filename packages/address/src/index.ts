@@ -1,0 +1,6 @@
+export { AddressError, type AddressErrorCode } from './address-error.ts'
+export { eui64Address } from './eui64.ts'
+export { addressBits, IpAddress, type IpVersion } from './ip-address.ts'
+export { MacAddress } from './mac-address.ts'
+export { AddressRange, Prefix } from './prefix.ts'
+export { RangeSet } from './range-set.ts'
