@@ -171,6 +171,7 @@ export class IpAddress {
   /** Negative, zero or positive as this address sorts before, with or after `other`; IPv4 first. */
   compare(other: IpAddress): number {
     if (this.version !== other.version) return this.version - other.version
+    if (this.version === 4) return (this.#w3 >>> 0) - (other.#w3 >>> 0)
     if (this.#w0 !== other.#w0) return (this.#w0 >>> 0) - (other.#w0 >>> 0)
     if (this.#w1 !== other.#w1) return (this.#w1 >>> 0) - (other.#w1 >>> 0)
     if (this.#w2 !== other.#w2) return (this.#w2 >>> 0) - (other.#w2 >>> 0)
