@@ -104,7 +104,7 @@ export function findMissingTargets(files: readonly SourceFile[]): string[] {
     .map(({ from, target }) => `${from} imports ${target}, which does not exist`)
 }
 
-/** Each knot of files that import one another is reported once, by its shortest cycle. */
+/** Short cycles, such that every file on any cycle stands in at least one of them. */
 export function findCycles(files: readonly SourceFile[]): string[] {
   const targets = new Map<string, string[]>(files.map((file) => [file.path, []]))
   for (const { from, target } of edges(files)) {
@@ -282,9 +282,9 @@ function engineLayer(path: string): EngineLayer | undefined {
   const folder = inside.slice(0, Math.max(0, inside.indexOf('/')))
   switch (folder) {
     case '':
-      // Beside index.ts and what puts the engine together, the root holds what every layer may use.
+      // Beside the errors, which every layer throws, the root holds what puts the engine together.
       if (inside === 'index.ts') return 'index'
-      return inside.startsWith('ipam') ? 'ipam' : 'model'
+      return inside === 'errors.ts' ? 'model' : 'ipam'
     case 'model':
     case 'allocators':
     case 'operations':

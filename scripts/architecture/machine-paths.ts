@@ -17,7 +17,7 @@ export function findMachinePaths(path: string, text: string, folders: MachineFol
     .filter((folder) => folder.split('/').length > 2 || folder === '/root')
     .map((folder) => `${folder}/`)
   const pattern = new RegExp(
-    `(?<![\\w.~-])(?:${[...prefixes.map(RegExp.escape), '/(?:home|Users)/\\w+/'].join('|')})`,
+    `(?<![\\w.~-])(?:${[...prefixes.map((prefix) => RegExp.escape(prefix)), '/(?:home|Users)/\\w+/'].join('|')})`,
   )
   return text.split('\n').flatMap((line, index) => {
     const found = pattern.exec(line)?.[0]

@@ -86,7 +86,9 @@ export function parseSource(path: string, text: string, entries: PackageEntries)
         ? normalize(join(dirname(path), specifier))
         : entries.get(specifier),
     })),
-    hasDefaultExport: exported.some(({ exportName }) => String(exportName.kind) === 'Default'),
+    hasDefaultExport: exported.some(
+      ({ exportName }) => exportName.kind === 'Default' || exportName.name === 'default',
+    ),
     usesMathRandom: /\bMath\s*\.\s*random\b/.test(code),
   }
 }
