@@ -1,0 +1,20 @@
+/**
+ * Writes every generated file of the repository.
+ *
+ *   npm run generate             writes what is out of date
+ *   npm run generate -- --check  writes nothing, fails and names what is out of date
+ */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type GenerateStep, generateFiles } from './generated-files.ts'
+
+/** In the order in which they depend on one another. */
+const STEPS: readonly GenerateStep[] = []
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+const differing = await generateFiles(STEPS, join(import.meta.dirname, '..'), values)
+for (const path of differing) console.log(`${values.check ? 'out of date' : 'written'}: ${path}`)
+if (values.check && differing.length > 0) {
+  console.log('run `npm run generate` and commit the result')
+  process.exitCode = 1
+}

@@ -1,0 +1,1 @@
+export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
