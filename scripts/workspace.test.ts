@@ -22,6 +22,7 @@ interface LockedPackage {
   readonly link?: boolean
   readonly dev?: boolean
   readonly optional?: boolean
+  readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly peer?: boolean
   readonly hasInstallScript?: boolean
 }
@@ -49,6 +50,17 @@ describe('the lock file', () => {
 
   it('names no registry, so that any mirror can serve it', () => {
     expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+  })
+
+  it('has an entry for every platform, without which npm ci refuses it on all of them', () => {
+    const missing = installed.flatMap(([path, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies ?? {}).filter(
+        (name) =>
+          lock.packages[`${path}/node_modules/${name}`] === undefined &&
+          lock.packages[`node_modules/${name}`] === undefined,
+      ),
+    )
+    expect(missing).toEqual([])
   })
 
   it('lets nothing that is needed at run time depend on an install script', () => {
