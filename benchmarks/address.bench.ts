@@ -119,7 +119,7 @@ function addTasks<T>(bench: Bench, version: IpVersion, library: Library<T>, text
   const addresses = parseAll(texts)
   const written = formatAll(addresses)
   const wrong = written.findIndex((text, index) => text !== texts[index])
-  if (wrong >= 0) throw new Error(`${name} writes ${texts[wrong]} as ${written[wrong]}`)
+  if (wrong >= 0) throw new Error(`${name} writes ${texts[wrong]!} as ${written[wrong]!}`)
   const rises = texts.length - 1 - compareAll(parseAll(texts.toReversed()))
   if (compareAll(addresses) !== rises) throw new Error(`${name} orders addresses inconsistently`)
 

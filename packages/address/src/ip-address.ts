@@ -31,17 +31,18 @@ function isMapped(version: IpVersion, w0: number, w1: number, w2: number): boole
  */
 export class IpAddress {
   readonly version: IpVersion
-  readonly #w0: number
-  readonly #w1: number
-  readonly #w2: number
-  readonly #w3: number
+  // Not #private: fields that equality in test frameworks cannot see make all addresses equal there.
+  private readonly w0: number
+  private readonly w1: number
+  private readonly w2: number
+  private readonly w3: number
 
   private constructor(version: IpVersion, w0: number, w1: number, w2: number, w3: number) {
     this.version = version
-    this.#w0 = w0
-    this.#w1 = w1
-    this.#w2 = w2
-    this.#w3 = w3
+    this.w0 = w0
+    this.w1 = w1
+    this.w2 = w2
+    this.w3 = w3
   }
 
   /**
@@ -80,7 +81,7 @@ export class IpAddress {
     if (version === 4) return new IpAddress(4, 0, 0, 0, Number(value) | 0)
     scratchWords.setBigUint64(0, value >> 64n)
     scratchWords.setBigUint64(8, value & 0xffff_ffff_ffff_ffffn)
-    return IpAddress.#unmapped(
+    return IpAddress.unmapped(
       6,
       scratchWords.getInt32(0),
       scratchWords.getInt32(4),
@@ -107,21 +108,21 @@ export class IpAddress {
     if (version === 4 && (w0 | w1 | w2) !== 0) {
       throw new AddressError('INVALID_ADDRESS', 'the bytes of an IPv4 address start with 12 zeros')
     }
-    return IpAddress.#unmapped(version, w0, w1, w2, w3)
+    return IpAddress.unmapped(version, w0, w1, w2, w3)
   }
 
-  static #unmapped(v: IpVersion, w0: number, w1: number, w2: number, w3: number): IpAddress {
+  private static unmapped(v: IpVersion, w0: number, w1: number, w2: number, w3: number): IpAddress {
     if (isMapped(v, w0, w1, w2)) throw new AddressError('INVALID_ADDRESS', MAPPED_REASON)
     return new IpAddress(v, w0, w1, w2, w3)
   }
 
   /** The address as a number: 0 to 2^32 - 1 for IPv4, 0 to 2^128 - 1 for IPv6. */
   get value(): bigint {
-    if (this.version === 4) return BigInt(this.#w3 >>> 0)
-    scratchWords.setInt32(0, this.#w0)
-    scratchWords.setInt32(4, this.#w1)
-    scratchWords.setInt32(8, this.#w2)
-    scratchWords.setInt32(12, this.#w3)
+    if (this.version === 4) return BigInt(this.w3 >>> 0)
+    scratchWords.setInt32(0, this.w0)
+    scratchWords.setInt32(4, this.w1)
+    scratchWords.setInt32(8, this.w2)
+    scratchWords.setInt32(12, this.w3)
     return (scratchWords.getBigUint64(0) << 64n) | scratchWords.getBigUint64(8)
   }
 
@@ -132,9 +133,9 @@ export class IpAddress {
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(16)
     if (this.version === 6) {
-      const w0 = this.#w0
-      const w1 = this.#w1
-      const w2 = this.#w2
+      const w0 = this.w0
+      const w1 = this.w1
+      const w2 = this.w2
       bytes[0] = w0 >>> 24
       bytes[1] = w0 >>> 16
       bytes[2] = w0 >>> 8
@@ -148,7 +149,7 @@ export class IpAddress {
       bytes[10] = w2 >>> 8
       bytes[11] = w2
     }
-    const w3 = this.#w3
+    const w3 = this.w3
     bytes[12] = w3 >>> 24
     bytes[13] = w3 >>> 16
     bytes[14] = w3 >>> 8
@@ -158,9 +159,7 @@ export class IpAddress {
 
   /** Dotted decimal for IPv4, the text of RFC 5952 for IPv6 (never with a dotted tail). */
   toString(): string {
-    return this.version === 4
-      ? formatIpv4(this.#w3)
-      : formatIpv6(this.#w0, this.#w1, this.#w2, this.#w3)
+    return this.version === 4 ? formatIpv4(this.w3) : formatIpv6(this.w0, this.w1, this.w2, this.w3)
   }
 
   /** The canonical text, so that `JSON.stringify` writes an address as people read it. */
@@ -171,20 +170,20 @@ export class IpAddress {
   /** Negative, zero or positive as this address sorts before, with or after `other`; IPv4 first. */
   compare(other: IpAddress): number {
     if (this.version !== other.version) return this.version - other.version
-    if (this.version === 4) return (this.#w3 >>> 0) - (other.#w3 >>> 0)
-    if (this.#w0 !== other.#w0) return (this.#w0 >>> 0) - (other.#w0 >>> 0)
-    if (this.#w1 !== other.#w1) return (this.#w1 >>> 0) - (other.#w1 >>> 0)
-    if (this.#w2 !== other.#w2) return (this.#w2 >>> 0) - (other.#w2 >>> 0)
-    return (this.#w3 >>> 0) - (other.#w3 >>> 0)
+    if (this.version === 4) return (this.w3 >>> 0) - (other.w3 >>> 0)
+    if (this.w0 !== other.w0) return (this.w0 >>> 0) - (other.w0 >>> 0)
+    if (this.w1 !== other.w1) return (this.w1 >>> 0) - (other.w1 >>> 0)
+    if (this.w2 !== other.w2) return (this.w2 >>> 0) - (other.w2 >>> 0)
+    return (this.w3 >>> 0) - (other.w3 >>> 0)
   }
 
   /** Whether both are the same address of the same version. */
   equals(other: IpAddress): boolean {
     return (
-      this.#w3 === other.#w3 &&
-      this.#w2 === other.#w2 &&
-      this.#w1 === other.#w1 &&
-      this.#w0 === other.#w0 &&
+      this.w3 === other.w3 &&
+      this.w2 === other.w2 &&
+      this.w1 === other.w1 &&
+      this.w0 === other.w0 &&
       this.version === other.version
     )
   }
@@ -199,9 +198,9 @@ export class IpAddress {
       if (!Number.isSafeInteger(offset)) {
         throw new AddressError('ADDRESS_OUT_OF_SPACE', 'the offset is not a whole number')
       }
-      const low = (this.#w3 >>> 0) + offset
+      const low = (this.w3 >>> 0) + offset
       if (low >= 0 && low <= 0xffff_ffff) {
-        return IpAddress.#unmapped(this.version, this.#w0, this.#w1, this.#w2, low | 0)
+        return IpAddress.unmapped(this.version, this.w0, this.w1, this.w2, low | 0)
       }
     } else if (typeof offset !== 'bigint') {
       throw new AddressError('ADDRESS_OUT_OF_SPACE', 'the offset is not a whole number')
@@ -221,8 +220,8 @@ export class IpAddress {
     if (this.version !== other.version) {
       throw new AddressError('VERSION_MISMATCH', 'IPv4 and IPv6 addresses have no distance')
     }
-    if (this.#w2 === other.#w2 && this.#w1 === other.#w1 && this.#w0 === other.#w0) {
-      return BigInt((this.#w3 >>> 0) - (other.#w3 >>> 0))
+    if (this.w2 === other.w2 && this.w1 === other.w1 && this.w0 === other.w0) {
+      return BigInt((this.w3 >>> 0) - (other.w3 >>> 0))
     }
     return this.value - other.value
   }
@@ -232,63 +231,63 @@ export class IpAddress {
    * holds this address: the bits after `length` cleared.
    */
   maskTo(length: number): IpAddress {
-    if (this.version === 4) return new IpAddress(4, 0, 0, 0, this.#w3 & networkBits(length))
+    if (this.version === 4) return new IpAddress(4, 0, 0, 0, this.w3 & networkBits(length))
     return new IpAddress(
       6,
-      this.#w0 & networkBits(length),
-      this.#w1 & networkBits(length - 32),
-      this.#w2 & networkBits(length - 64),
-      this.#w3 & networkBits(length - 96),
+      this.w0 & networkBits(length),
+      this.w1 & networkBits(length - 32),
+      this.w2 & networkBits(length - 64),
+      this.w3 & networkBits(length - 96),
     )
   }
 
   /** The last address of that block: the bits after `length` (not checked) set. */
   fillTo(length: number): IpAddress {
-    if (this.version === 4) return new IpAddress(4, 0, 0, 0, this.#w3 | ~networkBits(length))
+    if (this.version === 4) return new IpAddress(4, 0, 0, 0, this.w3 | ~networkBits(length))
     return new IpAddress(
       6,
-      this.#w0 | ~networkBits(length),
-      this.#w1 | ~networkBits(length - 32),
-      this.#w2 | ~networkBits(length - 64),
-      this.#w3 | ~networkBits(length - 96),
+      this.w0 | ~networkBits(length),
+      this.w1 | ~networkBits(length - 32),
+      this.w2 | ~networkBits(length - 64),
+      this.w3 | ~networkBits(length - 96),
     )
   }
 
   /** How many leading bits this address shares with `other`, which must be of the same version. */
   commonBits(other: IpAddress): number {
-    if (this.version === 4) return Math.clz32(this.#w3 ^ other.#w3)
-    if (this.#w0 !== other.#w0) return Math.clz32(this.#w0 ^ other.#w0)
-    if (this.#w1 !== other.#w1) return 32 + Math.clz32(this.#w1 ^ other.#w1)
-    if (this.#w2 !== other.#w2) return 64 + Math.clz32(this.#w2 ^ other.#w2)
-    return 96 + Math.clz32(this.#w3 ^ other.#w3)
+    if (this.version === 4) return Math.clz32(this.w3 ^ other.w3)
+    if (this.w0 !== other.w0) return Math.clz32(this.w0 ^ other.w0)
+    if (this.w1 !== other.w1) return 32 + Math.clz32(this.w1 ^ other.w1)
+    if (this.w2 !== other.w2) return 64 + Math.clz32(this.w2 ^ other.w2)
+    return 96 + Math.clz32(this.w3 ^ other.w3)
   }
 
   /** The address right after this one, or null after the last of the version. */
   next(): IpAddress | null {
-    const w3 = (this.#w3 + 1) | 0
-    if (w3 !== 0) return new IpAddress(this.version, this.#w0, this.#w1, this.#w2, w3)
+    const w3 = (this.w3 + 1) | 0
+    if (w3 !== 0) return new IpAddress(this.version, this.w0, this.w1, this.w2, w3)
     if (this.version === 4) return null
-    const w2 = (this.#w2 + 1) | 0
-    const w1 = w2 === 0 ? (this.#w1 + 1) | 0 : this.#w1
-    const w0 = w2 === 0 && w1 === 0 ? (this.#w0 + 1) | 0 : this.#w0
+    const w2 = (this.w2 + 1) | 0
+    const w1 = w2 === 0 ? (this.w1 + 1) | 0 : this.w1
+    const w0 = w2 === 0 && w1 === 0 ? (this.w0 + 1) | 0 : this.w0
     if (w2 === 0 && w1 === 0 && w0 === 0) return null
     return new IpAddress(6, w0, w1, w2, 0)
   }
 
   /** The address right before this one, or null before the first of the version. */
   previous(): IpAddress | null {
-    const w3 = this.#w3
-    if (w3 !== 0) return new IpAddress(this.version, this.#w0, this.#w1, this.#w2, (w3 - 1) | 0)
-    if ((this.#w0 | this.#w1 | this.#w2) === 0) return null
-    const w2 = (this.#w2 - 1) | 0
-    const w1 = this.#w2 === 0 ? (this.#w1 - 1) | 0 : this.#w1
-    const w0 = this.#w2 === 0 && this.#w1 === 0 ? (this.#w0 - 1) | 0 : this.#w0
+    const w3 = this.w3
+    if (w3 !== 0) return new IpAddress(this.version, this.w0, this.w1, this.w2, (w3 - 1) | 0)
+    if ((this.w0 | this.w1 | this.w2) === 0) return null
+    const w2 = (this.w2 - 1) | 0
+    const w1 = this.w2 === 0 ? (this.w1 - 1) | 0 : this.w1
+    const w0 = this.w2 === 0 && this.w1 === 0 ? (this.w0 - 1) | 0 : this.w0
     return new IpAddress(6, w0, w1, w2, -1)
   }
 
   /** Whether the address lies in `::ffff:0:0/96`; see the class for when that can be. */
   get isIpv4Mapped(): boolean {
-    return isMapped(this.version, this.#w0, this.#w1, this.#w2)
+    return isMapped(this.version, this.w0, this.w1, this.w2)
   }
 }
 

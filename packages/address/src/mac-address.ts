@@ -17,10 +17,10 @@ function separatorOf(text: string): { code: number; groupDigits: number } | unde
 
 /** A 48-bit MAC address (EUI-48), immutable. */
 export class MacAddress {
-  readonly #number: number
+  private readonly number: number
 
   private constructor(number: number) {
-    this.#number = number
+    this.number = number
   }
 
   /**
@@ -41,13 +41,13 @@ export class MacAddress {
 
   /** The address as a number, 0 to 2^48 - 1. */
   get value(): bigint {
-    return BigInt(this.#number)
+    return BigInt(this.number)
   }
 
   /** Six bytes, big-endian; a new array at every call. */
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(6)
-    let rest = this.#number
+    let rest = this.number
     for (let i = 5; i >= 0; i--) {
       bytes[i] = rest % 256
       rest = Math.floor(rest / 256)
@@ -57,7 +57,7 @@ export class MacAddress {
 
   /** Six lower-case pairs separated by colons. */
   toString(): string {
-    return this.#number
+    return this.number
       .toString(16)
       .padStart(HEX_DIGITS, '0')
       .replace(/(..)(?=.)/g, '$1:')
@@ -69,19 +69,19 @@ export class MacAddress {
 
   /** Whether it names a group of interfaces (the lowest bit of the first byte), broadcast included. */
   get isMulticast(): boolean {
-    return Math.floor(this.#number / 2 ** 40) % 2 === 1
+    return Math.floor(this.number / 2 ** 40) % 2 === 1
   }
 
   get isZero(): boolean {
-    return this.#number === 0
+    return this.number === 0
   }
 
   compare(other: MacAddress): number {
-    return this.#number - other.#number
+    return this.number - other.number
   }
 
   equals(other: MacAddress): boolean {
-    return this.#number === other.#number
+    return this.number === other.number
   }
 }
 
