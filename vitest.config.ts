@@ -12,6 +12,8 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'test-support/**/*.test.ts',
       'scripts/**/*.test.ts',
+      'benchmarks/**/*.test.ts',
+      'examples/**/*.test.ts',
     ],
   },
 })

@@ -6,10 +6,20 @@
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { newestRuns } from '../benchmarks/runner/recorded-runs.ts'
+import { resultsPage } from '../benchmarks/runner/results-page.ts'
 import { type GenerateStep, generateFiles } from './generated-files.ts'
 
 /** In the order in which they depend on one another. */
-const STEPS: readonly GenerateStep[] = []
+const STEPS: readonly GenerateStep[] = [
+  {
+    name: 'benchmark results',
+    produce: async (root) =>
+      new Map([
+        ['benchmarks/RESULTS.md', resultsPage(newestRuns(join(root, 'benchmarks/results')))],
+      ]),
+  },
+]
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 const differing = await generateFiles(STEPS, join(import.meta.dirname, '..'), values)

@@ -41,7 +41,7 @@ export function readSourceGraph(root: string): SourceFile[] {
 }
 
 /** Every entry that the workspace's packages export under the condition `source`. */
-export function readPackageEntries(root: string): PackageEntries {
+function readPackageEntries(root: string): PackageEntries {
   const entries = new Map<string, string>()
   for (const manifest of globSync(['packages/*/package.json', 'test-support/package.json'], {
     cwd: root,
