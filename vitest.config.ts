@@ -1,14 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-// Workspace packages resolve to their source, so tests need no build.
-const conditions = ['source', 'node', 'import', 'module', 'default']
+// Workspace packages resolve to their source, so tests need no build. Vitest hands these conditions
+// to Node as well, so what Node sets by itself (import, require) must not stand here.
+const conditions = ['source', 'node']
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['source'] } },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    // For the workers and child processes that tests start, which Node resolves by itself.
-    execArgv: ['--conditions=source'],
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',
