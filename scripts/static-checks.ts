@@ -27,7 +27,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
     commands: [
       ['tsc', '-b', 'tsconfig.build.json'],
       ...PACKAGES.map((name) => ['publint', '--strict', `packages/${name}`] as const),
-      ['node', 'packages/cli/dist/main.js', '--version'],
+      ['node', 'packages/cli/bin/freehold.js', '--version'],
     ],
   },
 ]
