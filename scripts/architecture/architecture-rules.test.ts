@@ -297,6 +297,10 @@ describe('files', () => {
     ])
   })
 
+  it('that are imported by a name put together at run time are not looked for', () => {
+    expect(findMissingTargets(graph({ 'scripts/a.ts': 'import(`./${b}.ts`)' }))).toEqual([])
+  })
+
   it('of the six hops are missed one by one', () => {
     const hops = {
       'packages/server/src/routes/allocation-routes.ts': '',

@@ -68,7 +68,7 @@ const ALLOCATION_HOPS = [
   'packages/engine/src/store/sqlite/',
 ]
 
-const FORBIDDEN_NAME = /(^|-)(utils?|helpers?|common|misc|types|manager)$/
+const FORBIDDEN_NAME = /^(common|misc|types)$|(^|-)(utils?|helpers?|manager)$/
 const KEBAB_CASE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.tsx?$/
 
 /** All offences against all rules, in the order of the rules below. */

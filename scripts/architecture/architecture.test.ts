@@ -20,7 +20,8 @@ import { readSourceGraph } from './source-graph.ts'
 const root = join(import.meta.dirname, '../..')
 const files = readSourceGraph(root)
 const shipped = files.filter(
-  ({ path }) => /^packages\/[^/]+\/src\/|^scripts\//.test(path) && !/\.test\.tsx?$/.test(path),
+  ({ path }) =>
+    /^packages\/[^/]+\/(src|generate)\/|^scripts\//.test(path) && !/\.test\.tsx?$/.test(path),
 )
 
 describe('the source tree', () => {

@@ -24,6 +24,7 @@ export type PackageEntries = ReadonlyMap<string, string>
 const SOURCE_PATTERNS = [
   'packages/*/src/**/*.{ts,tsx}',
   'packages/*/test/**/*.ts',
+  'packages/*/generate/**/*.ts',
   'test-support/**/*.ts',
   'scripts/**/*.ts',
   'benchmarks/**/*.ts',
@@ -71,7 +72,7 @@ export function parseSource(path: string, text: string, entries: PackageEntries)
     if (moduleRequest !== null) specifiers.add(moduleRequest.value)
   }
   for (const { moduleRequest } of module.dynamicImports) {
-    const literal = /^(['"`])(.*)\1$/.exec(text.slice(moduleRequest.start, moduleRequest.end))
+    const literal = /^(['"`])([^$]*)\1$/.exec(text.slice(moduleRequest.start, moduleRequest.end))
     if (literal?.[2] !== undefined) specifiers.add(literal[2])
   }
   const code = comments.reduceRight(
