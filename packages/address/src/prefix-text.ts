@@ -1,5 +1,5 @@
 import { AddressError, quoted } from './address-error.ts'
-import { addressBits, IpAddress } from './ip-address.ts'
+import { IpAddress } from './ip-address.ts'
 import { LONGEST_IPV6_TEXT } from './ipv6-text.ts'
 
 const LONGEST_PREFIX_TEXT = LONGEST_IPV6_TEXT + 4
@@ -12,8 +12,9 @@ export interface WrittenPrefix {
 
 /**
  * Reads `address/length` where the address is what `IpAddress.parse` accepts and the length is
- * decimal without sign, blank or leading zero, at most 32 or 128. Netmasks are refused. Throws
- * `INVALID_PREFIX`. Cost: one pass; text over 49 characters is refused unread.
+ * decimal without sign, blank or leading zero, up to three digits. Netmasks are refused. Throws
+ * `INVALID_PREFIX`. Whether the length suits the IP version is for the caller to check. Cost: one
+ * pass; text over 49 characters is refused unread.
  */
 export function readPrefixText(text: string): WrittenPrefix {
   if (typeof text !== 'string') throw invalid('a prefix must be a text')
@@ -29,10 +30,6 @@ export function readPrefixText(text: string): WrittenPrefix {
     throw invalid(
       `the prefix length in ${quoted(text, 'the text')} is not a plain decimal number without leading zeros`,
     )
-  }
-  const bits = addressBits(address.version)
-  if (length > bits) {
-    throw invalid(`a prefix length of IPv${address.version} is at most ${bits}, not ${length}`)
   }
   return { address, length }
 }

@@ -393,6 +393,7 @@ describe('a range', () => {
     ['::', '::', HIGHEST_IPV6, HIGHEST_IPV6, false, false],
     ['::', '::ffff:ffff', '::1:0:0', '::2:0:0', false, true],
     ['255.255.255.0', '255.255.255.255', '::', '::1', false, false],
+    ['0.0.0.0', '255.255.255.255', '::', HIGHEST_IPV6, false, false],
   ])('%s-%s and %s-%s: overlap %s, touch %s', (a, b, c, d, overlap, touch) => {
     const one = AddressRange.parse(a, b)
     const two = AddressRange.parse(c, d)

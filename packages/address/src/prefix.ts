@@ -9,7 +9,7 @@ import { readPrefixText } from './prefix-text.ts'
  * A block of addresses that share their first `length` bits; immutable, host bits always zero.
  * `first` and `last` are inclusive.
  *
- * `parse` and `of` refuse a prefix that starts or ends in the IPv4-mapped block `::ffff:0:0/96`.
+ * `parse` and `of` refuse a prefix that lies or ends in the IPv4-mapped block `::ffff:0:0/96`.
  */
 export class Prefix {
   readonly first: IpAddress
@@ -44,8 +44,9 @@ export class Prefix {
   static of(address: IpAddress, length: number): Prefix {
     checkLength(address.version, length, 0)
     const prefix = new Prefix(address.maskTo(length), length)
-    // The end counts too: written down as the end of a range it could not be read back.
-    if (prefix.first.isIpv4Mapped || prefix.last.isIpv4Mapped) {
+    // One that starts in the block also ends there. One that only ends there is refused as well:
+    // its last address, written down as the end of a range, could not be read back.
+    if (prefix.last.isIpv4Mapped) {
       throw new AddressError('INVALID_PREFIX', MAPPED_REASON)
     }
     return prefix
@@ -203,14 +204,13 @@ export class AddressRange {
 
   /** Whether every address of `other` lies in this range; false for the other IP version. */
   contains(other: IpAddress | AddressRange | Prefix): boolean {
-    if (other.version !== this.version) return false
+    // No check of versions: addresses of the other version sort before or after the whole range.
     const [first, last] = other instanceof IpAddress ? [other, other] : [other.first, other.last]
     return this.first.compare(first) <= 0 && last.compare(this.last) <= 0
   }
 
   /** Whether they share an address. */
   overlaps(other: AddressRange): boolean {
-    if (other.version !== this.version) return false
     return this.first.compare(other.last) <= 0 && other.first.compare(this.last) <= 0
   }
 

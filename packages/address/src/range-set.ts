@@ -146,7 +146,6 @@ export class RangeSet {
   }
 
   #indexOf(address: IpAddress): number {
-    if (address.version !== this.version) return -1
     let low = 0
     let high = this.ranges.length - 1
     while (low <= high) {
