@@ -1,0 +1,70 @@
+export type { RandomSource } from './allocators/random-source.ts'
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorKind,
+  errorCatalogue,
+  IpamError,
+  isIpamError,
+} from './errors.ts'
+export { type EngineOptions, type Ipam, openIpam } from './ipam.ts'
+export type { AddressKnowledge, AddressRole } from './model/address-knowledge.ts'
+export {
+  type AddressRequest,
+  type AddressRequestInput,
+  addressRequest,
+  anyAddress,
+  bulkAddresses,
+  eui64Request,
+  nextAddress,
+  specificAddress,
+} from './model/address-request.ts'
+export type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'
+export type {
+  Allocation,
+  AllocationAttributes,
+  AllocationState,
+  Holder,
+} from './model/allocation.ts'
+export type { AllocationPool } from './model/allocation-pool.ts'
+export type { Caller } from './model/caller.ts'
+export type { CheckProblem, CheckReport } from './model/check-report.ts'
+export type { AddressTenure, ChangeEvent, EventAction, RecordKind } from './model/event.ts'
+export type {
+  AddressScopeFilter,
+  AllocationFilter,
+  ListOptions,
+  Page,
+  SubnetFilter,
+  SubnetPoolFilter,
+} from './model/list.ts'
+export type {
+  Plan,
+  PlannedAddressScope,
+  PlannedAllocation,
+  PlannedSubnet,
+  PlannedSubnetPool,
+  PlanOutcome,
+  PlanReport,
+  PlanReportEntry,
+} from './model/plan.ts'
+export type { Labels, NamedRecord } from './model/record.ts'
+export type { Subnet, SubnetChanges, SubnetInput, SubnetUpdate } from './model/subnet.ts'
+export type { SubnetPool, SubnetPoolChanges, SubnetPoolInput } from './model/subnet-pool.ts'
+export type {
+  SubnetPoolUtilization,
+  SubnetUtilization,
+  TotalUtilization,
+  Utilization,
+} from './model/utilization.ts'
+export type { CheckOptions } from './operations/check-operations.ts'
+export type { EngineLimits, MutationOptions } from './operations/context.ts'
+export type { EventPage } from './operations/event-operations.ts'
+export type { PlanOptions } from './operations/plan-operations.ts'
+export type {
+  Session,
+  Store,
+  StoreCapabilities,
+  StoreCounters,
+  TransactionOptions,
+} from './store/store.ts'

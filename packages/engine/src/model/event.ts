@@ -1,0 +1,41 @@
+/**
+ * What happened to a record. `released`: its holder gave it up. `expired`: its lease ended. `freed`: its cooling time is over.
+ */
+export type EventAction =
+  | 'created'
+  | 'updated'
+  | 'deleted'
+  | 'allocated'
+  | 'released'
+  | 'expired'
+  | 'freed'
+
+export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation'
+
+/** One change, written in the transaction that made it. */
+export interface ChangeEvent {
+  /** Opaque position in the feed; give it as `after` to read on. */
+  readonly cursor: string
+  readonly at: string
+  readonly action: EventAction
+  readonly recordKind: RecordKind
+  /** Of the record; for an allocation, of its subnet. */
+  readonly recordId: string
+  readonly address: string | null
+  readonly projectId: string
+  readonly actor: string | null
+  readonly requestId: string | null
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** Who held an address, and when. */
+export interface AddressTenure {
+  readonly address: string
+  readonly subnetId: string
+  readonly projectId: string
+  readonly holder: unknown
+  readonly from: string
+  /** null: still held. */
+  readonly until: string | null
+}

@@ -1,0 +1,89 @@
+import { IpamError } from '../errors.ts'
+
+/** What every named record carries. Times are RFC 3339 in UTC with milliseconds. */
+export interface NamedRecord {
+  readonly id: string
+  readonly name: string
+  readonly projectId: string
+  readonly labels: Labels
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** Starts at 1 and grows by one with every change; what an ETag is made of. */
+  readonly revision: number
+}
+
+export type Labels = Readonly<Record<string, string>>
+
+/** Common optional input of create and update. */
+export interface NamedInput {
+  name?: string
+  labels?: Labels
+}
+
+const maxLabels = 64
+// C0, DEL, C1, line and paragraph separators, bidi marks and overrides, lone surrogates: none has an honest use in a
+// name, and each has been used to forge a log line, a terminal screen or a table cell.
+const hiddenCharacter =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u
+
+/**
+ * Returns the text in Unicode NFC.
+ * @throws IpamError INVALID_FIELD when it is no string, empty, longer than `maxLength` UTF-16 units, or has hidden characters.
+ */
+export function checkText(value: unknown, pointer: string, maxLength = 255): string {
+  if (typeof value !== 'string') throw invalidField(pointer, 'must be a string')
+  if (value.length === 0 || value.length > maxLength)
+    throw invalidField(pointer, `must have 1 to ${maxLength} characters`)
+  if (hiddenCharacter.test(value))
+    throw invalidField(pointer, 'must not contain control, bidirectional or unpaired characters')
+  const text = value.normalize('NFC')
+  if (text.length > maxLength) throw invalidField(pointer, `must have 1 to ${maxLength} characters`)
+  return text
+}
+
+/** An absent name is the empty string: names are for people and need not be given. Throws INVALID_FIELD. */
+export function checkName(value: string | undefined): string {
+  return value === undefined ? '' : checkText(value, '/name')
+}
+
+/** At most 64 labels; keys of 1 to 63 characters, values of 0 to 255. Throws INVALID_FIELD. */
+export function checkLabels(value: Labels | undefined, pointer = '/labels'): Labels {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField(pointer, 'must be an object of strings')
+  const entries = Object.entries(value)
+  if (entries.length > maxLabels)
+    throw invalidField(pointer, `must have at most ${maxLabels} labels`)
+  const labels: Record<string, string> = {}
+  for (const [key, text] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const at = `${pointer}/${escapePointer(key)}`
+    const name = checkText(key, at, 63)
+    if (name === '__proto__') throw invalidField(at, 'must not be named so')
+    labels[name] = text === '' ? '' : checkText(text, at)
+  }
+  return labels
+}
+
+/** Throws INVALID_FIELD unless the value is an integer from `min` to `max`, both included. */
+export function checkInteger(value: unknown, pointer: string, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw invalidField(pointer, `must be an integer from ${min} to ${max}`)
+  return value
+}
+
+export function invalidField(pointer: string, must: string, fix?: string): IpamError {
+  const field = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~') || 'the body'
+  return new IpamError('INVALID_FIELD', `${printable(field)} ${must}.`, {
+    pointer,
+    ...(fix === undefined ? {} : { fix }),
+  })
+}
+
+/** Input is echoed only where it is short, printable ASCII: anything else could forge a line or a screen. */
+export function printable(text: string): string {
+  return /^[\x20-\x7e]{1,80}$/.test(text) ? text : 'a field'
+}
+
+export function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,139 @@
+import { pageBounds, pageOf } from '../allocators/page-layout.ts'
+import {
+  type AddressPageRow,
+  addToPages,
+  replacePages,
+  takeFromPage,
+} from '../store/sql/address-page-queries.ts'
+import { listAllocationsAfter } from '../store/sql/allocation-queries.ts'
+import type { AllocationRow } from '../store/sql/row-mapping.ts'
+import type { Session } from '../store/store.ts'
+import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
+
+const rowsAtOnce = 5000
+const largestCapacity = BigInt(Number.MAX_SAFE_INTEGER)
+
+export type PageCounts = Omit<AddressPageRow, 'subnet_key' | 'is_full'>
+
+/** Counts addresses that are about to get rows, and so locks their pages. Cost: the pages touched. */
+export async function occupyPages(
+  session: Session,
+  layout: SubnetLayout,
+  offsets: readonly bigint[],
+): Promise<void> {
+  const pages = new Map<number, { used: number; outside: number }>()
+  for (const offset of offsets) {
+    const page = pageOf(offset)
+    const counts = pages.get(page) ?? { used: 0, outside: 0 }
+    if (layout.space.contains(offset)) counts.used += 1
+    else counts.outside += 1
+    pages.set(page, counts)
+  }
+  await addToPages(
+    session,
+    layout.key,
+    [...pages].map(([page, counts]) => ({
+      page,
+      capacity: storedCapacity(layout, page),
+      low: bytesAt(layout, pageBounds(page).first),
+      ...counts,
+    })),
+  )
+}
+
+/** Makes sure that a page has its row, and holds its lock. */
+export async function lockPage(
+  session: Session,
+  layout: SubnetLayout,
+  page: number,
+): Promise<void> {
+  await addToPages(session, layout.key, [
+    {
+      page,
+      capacity: storedCapacity(layout, page),
+      low: bytesAt(layout, pageBounds(page).first),
+      used: 0,
+      outside: 0,
+    },
+  ])
+}
+
+/** Counts the end of one row: of a held one, or (`wasCooling`) of a cooling one. */
+export async function vacatePage(
+  session: Session,
+  layout: SubnetLayout,
+  address: Uint8Array,
+  wasCooling: boolean,
+): Promise<void> {
+  const offset = offsetOfBytes(layout, address)
+  const inPool = layout.space.contains(offset)
+  await takeFromPage(session, layout.key, pageOf(offset), {
+    used: inPool ? 1 : 0,
+    cooling: inPool && wasCooling ? 1 : 0,
+    outside: inPool ? 0 : 1,
+    freed: address,
+  })
+}
+
+/** Counts that a held row begins to cool. */
+export async function coolInPage(
+  session: Session,
+  layout: SubnetLayout,
+  address: Uint8Array,
+): Promise<void> {
+  const offset = offsetOfBytes(layout, address)
+  await takeFromPage(session, layout.key, pageOf(offset), {
+    used: 0,
+    cooling: layout.space.contains(offset) ? -1 : 0,
+    outside: 0,
+    freed: null,
+  })
+}
+
+/** Counts a subnet anew after a change of its pools. Linear in the addresses held. */
+export async function rebuildPages(session: Session, layout: SubnetLayout): Promise<void> {
+  await replacePages(session, layout.key, [...(await countedPages(session, layout)).values()])
+}
+
+/** What the pages have to say, from the rows themselves. Linear in the addresses held. */
+export async function countedPages(
+  session: Session,
+  layout: SubnetLayout,
+): Promise<Map<number, PageCounts>> {
+  const pages = new Map<number, PageCounts>()
+  let after: Uint8Array | null = null
+  for (;;) {
+    const rows: AllocationRow[] = await listAllocationsAfter(session, layout.key, after, rowsAtOnce)
+    for (const row of rows) countRow(pages, layout, row)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < rowsAtOnce) return pages
+    after = last.address
+  }
+}
+
+function countRow(pages: Map<number, PageCounts>, layout: SubnetLayout, row: AllocationRow): void {
+  const offset = offsetOfBytes(layout, row.address)
+  const page = pageOf(offset)
+  let counts = pages.get(page)
+  if (counts === undefined) {
+    counts = {
+      page,
+      capacity: storedCapacity(layout, page),
+      used: 0,
+      cooling: 0,
+      outside: 0,
+      low: bytesAt(layout, pageBounds(page).first),
+    }
+    pages.set(page, counts)
+  }
+  if (!layout.space.contains(offset)) counts.outside += 1
+  else {
+    counts.used += 1
+    if (row.state === 1) counts.cooling += 1
+  }
+}
+
+function storedCapacity(layout: SubnetLayout, page: number): number {
+  const capacity = layout.space.capacityOfPage(page)
+  return Number(capacity < largestCapacity ? capacity : largestCapacity)
+}

@@ -1,0 +1,85 @@
+import type { Allocation, Holder } from '../model/allocation.ts'
+import type { Labels } from '../model/record.ts'
+import { hexOf, insertAllocations } from '../store/sql/allocation-queries.ts'
+import { type AllocationRow, labelsText, toAllocation } from '../store/sql/row-mapping.ts'
+import type { Session } from '../store/store.ts'
+import { occupyPages } from './address-page-operations.ts'
+import type { OperationContext } from './context.ts'
+import { recordChanges } from './event-recording.ts'
+import { lostRace } from './lost-race.ts'
+import { bytesAt, type SubnetLayout } from './subnet-layout.ts'
+
+/** Checked attributes of a new allocation. */
+export interface AllocationAttributeValues {
+  readonly holder: Holder | null
+  readonly labels: Labels
+  /** Milliseconds since 1970 at which the lease ends. */
+  readonly dueAt: number | null
+}
+
+/**
+ * Gives free addresses their holder: pages first (their locks keep writers in order), then the rows, then the events.
+ * Throws StoreFault `retry` when another transaction was faster at one of the addresses.
+ */
+export async function recordAllocations(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  offsets: readonly bigint[],
+  attributes: AllocationAttributeValues,
+): Promise<Allocation[]> {
+  const now = context.clock()
+  await occupyPages(session, layout, offsets)
+  const rows = offsets.map((offset) =>
+    newRow(context, layout, bytesAt(layout, offset), attributes, now),
+  )
+  const inserted = await insertAllocations(session, rows)
+  if (!rows.every((row) => inserted.has(hexOf(row.address)))) throw lostRace()
+  const allocations = rows.map((row) => toAllocation(row, layout))
+  await recordChanges(
+    context,
+    session,
+    allocations.map((allocation, index) => ({
+      action: 'allocated' as const,
+      recordKind: 'allocation' as const,
+      recordId: null,
+      subnetKey: layout.key,
+      address: (rows[index] as AllocationRow).address,
+      after: eventState(allocation),
+    })),
+  )
+  return allocations
+}
+
+/** What an event says of an allocation: all that its own columns do not. */
+export function eventState(allocation: Allocation): Record<string, unknown> {
+  return {
+    ...(allocation.state === 'allocated' ? {} : { state: allocation.state }),
+    holder: allocation.holder,
+    ...(Object.keys(allocation.labels).length === 0 ? {} : { labels: allocation.labels }),
+    ...(allocation.expiresAt === null ? {} : { expiresAt: allocation.expiresAt }),
+  }
+}
+
+function newRow(
+  context: OperationContext,
+  layout: SubnetLayout,
+  address: Uint8Array,
+  attributes: AllocationAttributeValues,
+  now: number,
+): AllocationRow {
+  const { holder, labels, dueAt } = attributes
+  return {
+    subnet_key: layout.key,
+    address,
+    state: 0,
+    due_at: dueAt,
+    project_id: context.caller.projectId,
+    holder_kind: holder?.kind ?? null,
+    holder_id: holder?.id ?? null,
+    holder_mac: holder?.mac ?? null,
+    holder_host_name: holder?.hostName ?? null,
+    labels: Object.keys(labels).length === 0 ? null : labelsText(labels),
+    created_at: now,
+  }
+}

@@ -1,0 +1,44 @@
+import type { RandomSource } from '../allocators/random-source.ts'
+import type { Caller } from '../model/caller.ts'
+import type { Session, Store } from '../store/store.ts'
+import type { CursorSealer } from './cursor.ts'
+import type { SubnetLayoutCache } from './subnet-layout.ts'
+
+export interface EngineLimits {
+  /** Most addresses of one bulk request. Default 1,000. */
+  readonly maxBulkCount: number
+  /** Whether a subnet may be 0.0.0.0/0 or ::/0. Default false. */
+  readonly allowWholeSpace: boolean
+  /** Most allocation pools of a subnet. Default 1,000. */
+  readonly maxAllocationPools: number
+  /** Most prefixes of a subnet pool. Default 1,000. */
+  readonly maxPoolPrefixes: number
+}
+
+/** What every operation runs with: the opened store, the caller, and what makes the engine testable. */
+export interface OperationContext {
+  readonly store: Store
+  readonly caller: Caller
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly random: RandomSource
+  readonly limits: EngineLimits
+  readonly deadlineMs: number
+  readonly idempotencyTtlSeconds: number
+  readonly cursors: CursorSealer
+  readonly layouts: SubnetLayoutCache
+  /** The caller's own open transaction, when the operation joins one. */
+  readonly joined: Session | null
+}
+
+/** Options of operations that change something. */
+export interface MutationOptions {
+  /** The same key has the same effect, and the same answer, for as long as the engine remembers it. 1 to 255 characters. */
+  idempotencyKey?: string
+  /** What makes two requests the same; by default the operation's own input. */
+  fingerprint?: string
+  /** Only if the record still has this revision; else STALE_REVISION. */
+  ifRevision?: number
+  /** Gives up before the next attempt. */
+  signal?: AbortSignal
+}

@@ -1,0 +1,107 @@
+import { IpAddress } from '@freehold/address'
+import { IpamError } from '../errors.ts'
+import type { ChangeEvent, EventAction, RecordKind } from '../model/event.ts'
+import { checkInteger } from '../model/record.ts'
+import { type EventRow, findLastSubnetEvent, listEventsAfter } from '../store/sql/event-queries.ts'
+import { toTime } from '../store/sql/row-mapping.ts'
+import type { Session } from '../store/store.ts'
+import type { OperationContext } from './context.ts'
+import { maxPageSize } from './record-list.ts'
+import { read } from './transaction.ts'
+
+// How far one call looks for events of the caller's project among others'.
+const mostRead = 10_000
+
+export interface EventPage {
+  readonly items: readonly ChangeEvent[]
+  /** Where to read on; always there, since more events will come. */
+  readonly nextCursor: string
+}
+
+/**
+ * Events in order, from after a cursor or from the first. A page may be short or empty though more follow: go on with its
+ * cursor until the events are recent enough. Throws INVALID_CURSOR.
+ */
+export async function listEvents(
+  context: OperationContext,
+  options: { after?: string; limit?: number },
+): Promise<EventPage> {
+  const limit = checkInteger(options.limit ?? 100, '/limit', 1, maxPageSize)
+  const start = options.after === undefined ? 0 : openCursor(options.after)
+  return read(context, async (session) => {
+    const names = new Map<number, SubnetName | null>()
+    const items: ChangeEvent[] = []
+    let last = start
+    for (let seen = 0; seen < mostRead && items.length < limit; ) {
+      const rows = await listEventsAfter(session, last, limit)
+      for (const row of rows) {
+        last = row.id
+        if (context.caller.isAdmin || row.project_id === context.caller.projectId)
+          items.push(await toEvent(session, row, names))
+        if (items.length === limit) break
+      }
+      seen += rows.length
+      if (rows.length < limit) break
+    }
+    return { items, nextCursor: sealCursor(last) }
+  })
+}
+
+interface SubnetName {
+  readonly id: string
+  readonly ipVersion: 4 | 6
+}
+
+async function toEvent(
+  session: Session,
+  row: EventRow,
+  names: Map<number, SubnetName | null>,
+): Promise<ChangeEvent> {
+  const subnet = row.address === null ? null : await nameOf(session, row.subnet_key, names)
+  return {
+    cursor: sealCursor(row.id),
+    at: toTime(row.at),
+    action: row.action as EventAction,
+    recordKind: row.record_kind as RecordKind,
+    recordId: row.record_id ?? subnet?.id ?? '',
+    address:
+      row.address === null || subnet === null
+        ? null
+        : IpAddress.fromBytes(subnet.ipVersion, row.address).toString(),
+    projectId: row.project_id,
+    actor: row.actor,
+    requestId: row.request_id,
+    before: row.state_before === null ? null : JSON.parse(row.state_before),
+    after: row.state_after === null ? null : JSON.parse(row.state_after),
+  }
+}
+
+async function nameOf(
+  session: Session,
+  subnetKey: number | null,
+  names: Map<number, SubnetName | null>,
+): Promise<SubnetName | null> {
+  if (subnetKey === null) return null
+  const known = names.get(subnetKey)
+  if (known !== undefined) return known
+  const event = await findLastSubnetEvent(session, subnetKey)
+  const text = event?.state_after ?? event?.state_before ?? null
+  const name = text === null ? null : (JSON.parse(text) as SubnetName)
+  names.set(subnetKey, name)
+  return name
+}
+
+// Positions are no secret: they tell no more than the number of changes, and every reader sees its own events only.
+function sealCursor(id: number): string {
+  return Buffer.from(`e${id}`).toString('base64url')
+}
+
+function openCursor(cursor: string): number {
+  const text = Buffer.from(String(cursor).slice(0, 64), 'base64url').toString('latin1')
+  if (!/^e(0|[1-9]\d{0,15})$/.test(text))
+    throw new IpamError('INVALID_CURSOR', 'The cursor was not issued for the event feed.', {
+      pointer: '/after',
+      fix: 'Start without a cursor.',
+    })
+  return Number(text.slice(1))
+}

@@ -1,0 +1,48 @@
+import type { EventAction, RecordKind } from '../model/event.ts'
+import { type EventRow, insertEvents } from '../store/sql/event-queries.ts'
+import type { Session } from '../store/store.ts'
+import type { OperationContext } from './context.ts'
+
+export interface Change {
+  readonly action: EventAction
+  readonly recordKind: RecordKind
+  readonly recordId: string | null
+  readonly subnetKey?: number | null
+  readonly address?: Uint8Array | null
+  readonly before?: unknown
+  readonly after?: unknown
+  /** Whose record it is, where that is not the caller's project. */
+  readonly projectId?: string
+}
+
+/** Writes one event for each change, in the transaction that makes them. */
+export async function recordChanges(
+  context: OperationContext,
+  session: Session,
+  changes: readonly Change[],
+): Promise<void> {
+  const at = context.clock()
+  await insertEvents(
+    session,
+    changes.map(
+      (change): Omit<EventRow, 'id'> => ({
+        at,
+        action: change.action,
+        record_kind: change.recordKind,
+        record_id: change.recordId,
+        subnet_key: change.subnetKey ?? null,
+        address: change.address ?? null,
+        project_id: change.projectId ?? context.caller.projectId,
+        actor: context.caller.actor ?? null,
+        request_id: context.caller.requestId ?? null,
+        state_before: jsonOf(change.before),
+        state_after: jsonOf(change.after),
+      }),
+    ),
+  )
+}
+
+function jsonOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  return JSON.stringify(value, (_, field) => (typeof field === 'bigint' ? field.toString() : field))
+}

@@ -1,0 +1,98 @@
+import type { IpAddress } from '@freehold/address'
+import { IpamError } from '../errors.ts'
+import type { Allocation } from '../model/allocation.ts'
+import { findAllocation } from '../store/sql/allocation-queries.ts'
+import { type AllocationRow, toAllocation, toHolder } from '../store/sql/row-mapping.ts'
+import type { Session } from '../store/store.ts'
+import { type AllocationAttributeValues, recordAllocations } from './address-recording.ts'
+import { endForSuccessor } from './allocation-ending.ts'
+import type { OperationContext } from './context.ts'
+import type { SubnetLayout } from './subnet-layout.ts'
+import { isReservedAddress } from './subnet-rules.ts'
+
+/**
+ * Allocates one named address. It must be inside the subnet and assignable, but need not be in an allocation pool. A
+ * cooling address goes back to the project that gave it up, and to nobody else before its time.
+ *
+ * The gateway's address is for a holder of kind `gateway` only. With `same-holder-again` an address that the same holder
+ * has already is its answer: two parties may derive the same EUI-64 address for one interface.
+ * @throws IpamError ADDRESS_OUTSIDE_SUBNET, ADDRESS_NOT_ASSIGNABLE, ADDRESS_RESERVED, ADDRESS_IN_USE, IP_VERSION_MISMATCH.
+ */
+export async function takeSpecific(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  address: IpAddress,
+  attributes: AllocationAttributeValues,
+  whenHeld: 'refuse' | 'same-holder-again',
+): Promise<readonly Allocation[]> {
+  checkPlace(layout, address, attributes)
+  const offset = address.value - layout.base
+  const row = await findAllocation(session, layout.key, address.toBytes())
+  if (row !== undefined) {
+    if (whenHeld === 'same-holder-again' && heldBySame(context, row, attributes))
+      return [toAllocation(row, layout)]
+    if (!isOver(context, row)) throw inUse(address)
+    await endForSuccessor(context, session, layout, row)
+  }
+  return recordAllocations(context, session, layout, [offset], attributes)
+}
+
+function checkPlace(
+  layout: SubnetLayout,
+  address: IpAddress,
+  attributes: AllocationAttributeValues,
+): void {
+  const pointer = '/request/address'
+  if (address.version !== layout.version)
+    throw new IpamError(
+      'IP_VERSION_MISMATCH',
+      `${address} is IPv${address.version}; the subnet is IPv${layout.version}.`,
+      { pointer },
+    )
+  if (!layout.prefix.contains(address))
+    throw new IpamError('ADDRESS_OUTSIDE_SUBNET', `${address} is not inside ${layout.prefix}.`, {
+      pointer,
+    })
+  if (isReservedAddress(layout.prefix, address))
+    throw new IpamError(
+      'ADDRESS_NOT_ASSIGNABLE',
+      layout.version === 4
+        ? `${address} is the network or broadcast address of ${layout.prefix}.`
+        : `${address} is the subnet-router anycast address of ${layout.prefix}.`,
+      { pointer },
+    )
+  if (address.value - layout.base === layout.gateway && attributes.holder?.kind !== 'gateway')
+    throw new IpamError('ADDRESS_RESERVED', `${address} is kept for the gateway.`, {
+      pointer,
+      fix: 'Give a holder of kind gateway, or take the gateway from the subnet.',
+    })
+}
+
+function heldBySame(
+  context: OperationContext,
+  row: AllocationRow,
+  attributes: AllocationAttributeValues,
+): boolean {
+  const holder = toHolder(row)
+  return (
+    row.state === 0 &&
+    row.project_id === context.caller.projectId &&
+    holder !== null &&
+    attributes.holder !== null &&
+    holder.kind === attributes.holder.kind &&
+    holder.id === attributes.holder.id
+  )
+}
+
+function isOver(context: OperationContext, row: AllocationRow): boolean {
+  const due = row.due_at !== null && row.due_at <= context.clock()
+  return due || (row.state === 1 && row.project_id === context.caller.projectId)
+}
+
+function inUse(address: IpAddress): IpamError {
+  return new IpamError('ADDRESS_IN_USE', `${address} is already held.`, {
+    pointer: '/request/address',
+    fix: 'Ask for another address.',
+  })
+}

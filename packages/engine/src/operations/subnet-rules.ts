@@ -1,0 +1,135 @@
+import { AddressRange, IpAddress, type Prefix, RangeSet } from '@freehold/address'
+import { IpamError } from '../errors.ts'
+import { parseAddress, parseRange } from '../model/address-input.ts'
+import type { AllocationPool } from '../model/allocation-pool.ts'
+import { checkInteger, invalidField } from '../model/record.ts'
+import { bitsOf } from './subnet-pool-rules.ts'
+
+// Point-to-point prefixes have no address with a role: RFC 3021 (/31) and RFC 6164 (/127); a single address has none
+// either.
+function hasReservedAddresses(prefix: Prefix): boolean {
+  return prefix.length < bitsOf(prefix.version) - 1
+}
+
+/** The network address (in IPv6 the subnet-router anycast address, RFC 4291 section 2.6.1), or the IPv4 broadcast address. */
+export function isReservedAddress(prefix: Prefix, address: IpAddress): boolean {
+  if (!hasReservedAddresses(prefix)) return false
+  if (address.equals(prefix.first)) return true
+  return prefix.version === 4 && address.equals(prefix.last)
+}
+
+/** All addresses that a host may have. */
+export function assignableRange(prefix: Prefix): AddressRange {
+  if (!hasReservedAddresses(prefix)) return prefix.toRange()
+  const first = prefix.first.plus(1)
+  return AddressRange.of(first, prefix.version === 4 ? prefix.last.plus(-1) : prefix.last)
+}
+
+/**
+ * The gateway that was asked for. `auto` is the first assignable address (Neutron: network + 1), and none where the
+ * prefix is point-to-point or a single address.
+ * @throws IpamError GATEWAY_OUTSIDE_SUBNET, GATEWAY_NOT_ASSIGNABLE, IP_VERSION_MISMATCH, INVALID_ADDRESS.
+ */
+export function gatewayOf(
+  prefix: Prefix,
+  gateway: 'auto' | null | string | undefined,
+  onLink: boolean,
+): IpAddress | null {
+  if (gateway === null) return null
+  if (gateway === undefined || gateway === 'auto')
+    return hasReservedAddresses(prefix) ? prefix.first.plus(1) : null
+  const address = parseAddress(gateway, '/gateway')
+  if (address.version !== prefix.version)
+    throw new IpamError(
+      'IP_VERSION_MISMATCH',
+      'The gateway has another IP version than the subnet.',
+      {
+        pointer: '/gateway',
+      },
+    )
+  if (!prefix.contains(address) && !onLink)
+    throw new IpamError('GATEWAY_OUTSIDE_SUBNET', `${address} is not inside ${prefix}.`, {
+      pointer: '/gateway',
+      fix: 'Set onLink to true if hosts reach it all the same.',
+    })
+  const single = prefix.length === bitsOf(prefix.version) && prefix.contains(address)
+  const reserved = prefix.version === 4 && isReservedAddress(prefix, address)
+  if (single || reserved)
+    throw new IpamError(
+      'GATEWAY_NOT_ASSIGNABLE',
+      single
+        ? `${address} is the only address of the subnet.`
+        : `${address} is the network or broadcast address of ${prefix}.`,
+      { pointer: '/gateway', fix: 'Use null for no gateway.' },
+    )
+  return address
+}
+
+/** Everything assignable but the gateway, as at most two pools. */
+export function defaultAllocationPools(
+  prefix: Prefix,
+  gateway: IpAddress | null,
+): AllocationPool[] {
+  const all = RangeSet.of(prefix.version, [assignableRange(prefix)])
+  const taken =
+    gateway !== null && prefix.contains(gateway) ? [AddressRange.of(gateway, gateway)] : []
+  return all.difference(RangeSet.of(prefix.version, taken)).ranges.map(toPool)
+}
+
+/**
+ * Checks pools against their subnet and one another; the order of the list does not matter, adjacent pools may touch.
+ * @throws IpamError ALLOCATION_POOL_OUTSIDE_SUBNET, ALLOCATION_POOLS_OVERLAP, GATEWAY_IN_ALLOCATION_POOL, IP_VERSION_MISMATCH.
+ */
+export function checkAllocationPools(
+  prefix: Prefix,
+  gateway: IpAddress | null,
+  pools: readonly AllocationPool[],
+  maxPools: number,
+): AllocationPool[] {
+  if (!Array.isArray(pools)) throw invalidField('/allocationPools', 'must be a list of ranges')
+  checkInteger(pools.length, '/allocationPools', 0, maxPools)
+  const assignable = assignableRange(prefix)
+  const ranges = pools.map((pool, index) => {
+    const pointer = `/allocationPools/${index}`
+    const range = parseRange(pool, pointer)
+    if (range.version !== prefix.version)
+      throw new IpamError(
+        'IP_VERSION_MISMATCH',
+        'The pool has another IP version than the subnet.',
+        {
+          pointer,
+        },
+      )
+    if (!assignable.contains(range))
+      throw new IpamError(
+        'ALLOCATION_POOL_OUTSIDE_SUBNET',
+        `${range.first} to ${range.last} is not inside the assignable addresses of ${prefix}.`,
+        { pointer, fix: `Stay between ${assignable.first} and ${assignable.last}.` },
+      )
+    if (gateway !== null && range.contains(gateway))
+      throw new IpamError(
+        'GATEWAY_IN_ALLOCATION_POOL',
+        `The gateway ${gateway} is inside the pool.`,
+        {
+          pointer,
+          fix: 'Split the pool around it.',
+        },
+      )
+    return range
+  })
+  const sorted = ranges.sort((a, b) => a.first.compare(b.first))
+  for (const [index, range] of sorted.entries()) {
+    const next = sorted[index + 1]
+    if (next !== undefined && range.overlaps(next))
+      throw new IpamError(
+        'ALLOCATION_POOLS_OVERLAP',
+        `The pools that start at ${range.first} and ${next.first} overlap.`,
+        { pointer: '/allocationPools' },
+      )
+  }
+  return sorted.map(toPool)
+}
+
+function toPool(range: AddressRange): AllocationPool {
+  return { first: range.first.toString(), last: range.last.toString() }
+}

@@ -1,0 +1,63 @@
+import { IpamError } from '../errors.ts'
+import { errorOfFault, retryingTransaction } from '../store/retry.ts'
+import { type Session, StoreFault } from '../store/store.ts'
+import type { MutationOptions, OperationContext } from './context.ts'
+import { replayable } from './idempotency.ts'
+
+/** Reads in one snapshot. */
+export async function read<T>(
+  context: OperationContext,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return inTransaction(context, 'read', work, {})
+}
+
+/**
+ * Changes in one transaction, which is run again as a whole when the database asks for it; `work` must take everything
+ * from its arguments and what it reads. `input` is what an idempotency key stands for.
+ */
+export async function write<T>(
+  context: OperationContext,
+  operation: string,
+  input: unknown,
+  options: MutationOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const once = replayable(context, operation, input, options, work)
+  return inTransaction(context, 'write', once, options)
+}
+
+async function inTransaction<T>(
+  context: OperationContext,
+  access: 'read' | 'write',
+  work: (session: Session) => Promise<T>,
+  options: MutationOptions,
+): Promise<T> {
+  if (context.joined !== null) return inJoined(context.joined, access, work)
+  const deadline = performance.now() + context.deadlineMs
+  return retryingTransaction(context.store, work, { access, deadline, signal: options.signal })
+}
+
+// Inside a caller's transaction nothing can be retried here: the caller's own statements would have to run again too.
+async function inJoined<T>(
+  session: Session,
+  access: 'read' | 'write',
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  try {
+    return access === 'read' ? await work(session) : await session.savepoint(() => work(session))
+  } catch (error) {
+    if (error instanceof StoreFault) throw errorOfFault(error)
+    throw error
+  }
+}
+
+/** Throws STALE_REVISION unless the record has the revision that the caller saw. */
+export function checkRevision(found: number, options: MutationOptions): void {
+  if (options.ifRevision !== undefined && options.ifRevision !== found)
+    throw new IpamError(
+      'STALE_REVISION',
+      `The record has revision ${found}, not ${options.ifRevision}.`,
+      { fix: 'Read it again and repeat the change.', revision: found },
+    )
+}

@@ -1,0 +1,125 @@
+import { canSee } from '../model/caller.ts'
+import {
+  type SubnetPoolUtilization,
+  type SubnetUtilization,
+  type TotalUtilization,
+  utilizationOf,
+} from '../model/utilization.ts'
+import { type PageSums, sumPages, sumPagesOf } from '../store/sql/address-page-queries.ts'
+import { ListQuery } from '../store/sql/list-query.ts'
+import type { SubnetRow } from '../store/sql/row-mapping.ts'
+import { sumPoolUsage } from '../store/sql/subnet-pool-queries.ts'
+import { findSubnet, selectSubnet } from '../store/sql/subnet-queries.ts'
+import type { Session } from '../store/store.ts'
+import type { OperationContext } from './context.ts'
+import { prefixesOfPool } from './pool-layout.ts'
+import { visibleSubnet } from './subnet-operations.ts'
+import { visiblePool } from './subnet-pool-operations.ts'
+import { read } from './transaction.ts'
+
+const subnetsAtOnce = 1000
+
+/** Exact, from the pages of the subnet. Linear in its pages, not in its addresses. */
+export async function subnetUtilization(
+  context: OperationContext,
+  id: string,
+): Promise<SubnetUtilization> {
+  return read(context, async (session) => {
+    const row = await visibleSubnet(context, session, id)
+    return toSubnetUtilization(context, row, await sumPages(session, row.row_key))
+  })
+}
+
+/** The same for several subnets, in the order asked; those that the caller can't see are left out. */
+export async function subnetUtilizations(
+  context: OperationContext,
+  ids: readonly string[],
+): Promise<readonly SubnetUtilization[]> {
+  return read(context, async (session) => {
+    const rows: SubnetRow[] = []
+    for (const id of ids) {
+      const row = await findSubnet(session, id)
+      if (
+        row !== undefined &&
+        canSee(context.caller, { projectId: row.project_id, shared: row.shared === 1 })
+      )
+        rows.push(row)
+    }
+    return utilizationsOf(context, session, rows)
+  })
+}
+
+/** How much of a pool's prefixes is cut into subnets of the pool. */
+export async function subnetPoolUtilization(
+  context: OperationContext,
+  id: string,
+): Promise<SubnetPoolUtilization> {
+  return read(context, async (session) => {
+    const row = await visiblePool(context, session, id)
+    const prefixes = await prefixesOfPool(session, row.row_key, row.ip_version)
+    const capacity = prefixes.reduce((sum, prefix) => sum + prefix.size, 0n)
+    const { used, subnets } = await sumPoolUsage(session, row.row_key)
+    return { subnetPoolId: id, subnets, ...utilizationOf(capacity, used, 0n, 0n) }
+  })
+}
+
+/** Over all subnets that the caller may see. Linear in subnets and their pages. */
+export async function totalUtilization(context: OperationContext): Promise<TotalUtilization> {
+  return read(context, async (session) => {
+    let [capacity, allocated, cooling, outside, subnets] = [0n, 0n, 0n, 0n, 0]
+    for (let after: SubnetRow | undefined; ; ) {
+      const rows: SubnetRow[] = await nextSubnets(context, session, after)
+      for (const part of await utilizationsOf(context, session, rows)) {
+        capacity += part.capacity
+        allocated += part.allocated
+        cooling += part.cooling
+        outside += part.outsidePools
+      }
+      subnets += rows.length
+      after = rows.at(-1)
+      if (rows.length < subnetsAtOnce) break
+    }
+    return { subnets, ...utilizationOf(capacity, allocated, cooling, outside) }
+  })
+}
+
+async function nextSubnets(
+  context: OperationContext,
+  session: Session,
+  after: SubnetRow | undefined,
+): Promise<SubnetRow[]> {
+  const query = new ListQuery(session.capabilities)
+  if (!context.caller.isAdmin)
+    query.where('(n.project_id = ? OR n.shared = 1)', context.caller.projectId)
+  const order = { column: 'n.row_key', keyColumn: 'n.row_key', descending: false }
+  const position = after === undefined ? undefined : { value: after.row_key, key: after.row_key }
+  const { sql, values } = query.page(selectSubnet, order, position, subnetsAtOnce)
+  return session.all(sql, values)
+}
+
+async function utilizationsOf(
+  context: OperationContext,
+  session: Session,
+  rows: readonly SubnetRow[],
+): Promise<SubnetUtilization[]> {
+  const sums = await sumPagesOf(
+    session,
+    rows.map((row) => row.row_key),
+  )
+  return rows.map((row) =>
+    toSubnetUtilization(context, row, sums.get(row.row_key) ?? { used: 0, cooling: 0, outside: 0 }),
+  )
+}
+
+function toSubnetUtilization(
+  context: OperationContext,
+  row: SubnetRow,
+  sums: PageSums,
+): SubnetUtilization {
+  const { space } = context.layouts.layoutOf(row)
+  const cooling = BigInt(sums.cooling)
+  return {
+    subnetId: row.id,
+    ...utilizationOf(space.capacity, BigInt(sums.used) - cooling, cooling, BigInt(sums.outside)),
+  }
+}

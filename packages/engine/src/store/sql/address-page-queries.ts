@@ -1,0 +1,240 @@
+import { insertRows, type Session } from '../store.ts'
+
+export interface AddressPageRow {
+  subnet_key: number
+  page: number
+  capacity: number
+  used: number
+  cooling: number
+  outside: number
+  is_full: number
+  low: Uint8Array
+}
+
+const columns = [
+  'subnet_key',
+  'page',
+  'capacity',
+  'used',
+  'cooling',
+  'outside',
+  'is_full',
+  'low',
+] as const
+
+/** A change of one page's counts. */
+export interface PageChange {
+  readonly page: number
+  /** For a page that is not there yet. */
+  readonly capacity: number
+  readonly low: Uint8Array
+  readonly used: number
+  readonly outside: number
+}
+
+/**
+ * Adds rows to pages, making those that are missing. Takes the lock of each page until the transaction ends, in page
+ * order; every writer of addresses comes here first, so two of them never hold what the other waits for.
+ */
+export async function addToPages(
+  session: Session,
+  subnetKey: number,
+  changes: readonly PageChange[],
+): Promise<void> {
+  const shape = session.capabilities.upsert(
+    'address_page',
+    columns,
+    ['subnet_key', 'page'],
+    (
+      incoming,
+    ) => `is_full = CASE WHEN address_page.used + ${incoming('used')} >= address_page.capacity THEN 1 ELSE 0 END,
+      used = address_page.used + ${incoming('used')}, outside = address_page.outside + ${incoming('outside')}`,
+  )
+  const sorted = [...changes].sort((a, b) => a.page - b.page)
+  await session.run(
+    insertRows(shape, columns.length, sorted.length),
+    sorted.flatMap((change) => [
+      subnetKey,
+      change.page,
+      change.capacity,
+      change.used,
+      0,
+      change.outside,
+      change.used >= change.capacity ? 1 : 0,
+      change.low,
+    ]),
+  )
+}
+
+/** One key probe. */
+export async function findPage(
+  session: Session,
+  subnetKey: number,
+  page: number,
+): Promise<AddressPageRow | undefined> {
+  return session.get(
+    `SELECT ${columns.join(', ')} FROM address_page WHERE subnet_key = ? AND page = ?`,
+    [subnetKey, page],
+  )
+}
+
+/** `used` and `cooling` change by these; the page's search start moves down to the address if it is above it. */
+export async function takeFromPage(
+  session: Session,
+  subnetKey: number,
+  page: number,
+  change: { used: number; cooling: number; outside: number; freed: Uint8Array | null },
+): Promise<void> {
+  await session.run(
+    `UPDATE address_page SET used = used - ?, cooling = cooling - ?, outside = outside - ?,
+      is_full = CASE WHEN used - ? >= capacity THEN 1 ELSE 0 END,
+      low = CASE WHEN ? < low THEN ? ELSE low END
+      WHERE subnet_key = ? AND page = ?`,
+    [
+      change.used,
+      change.cooling,
+      change.outside,
+      change.used,
+      change.freed ?? highest,
+      change.freed ?? highest,
+      subnetKey,
+      page,
+    ],
+  )
+}
+
+const highest = new Uint8Array(16).fill(0xff)
+
+/** Under the page's lock: every pool address of the page below `low` is taken. */
+export async function raiseSearchStart(
+  session: Session,
+  subnetKey: number,
+  page: number,
+  low: Uint8Array,
+): Promise<void> {
+  await session.run('UPDATE address_page SET low = ? WHERE subnet_key = ? AND page = ?', [
+    low,
+    subnetKey,
+    page,
+  ])
+}
+
+/** The lowest page that is there and has room. One index probe. */
+export async function findLowestPageWithRoom(
+  session: Session,
+  subnetKey: number,
+): Promise<number | undefined> {
+  const row = await session.get<{ page: number }>(
+    'SELECT page FROM address_page WHERE subnet_key = ? AND is_full = 0 ORDER BY page LIMIT 1',
+    [subnetKey],
+  )
+  return row?.page
+}
+
+/** How many pages with pool addresses are there, below a page. Linear in the pages, which are bounded. */
+export async function countPages(
+  session: Session,
+  subnetKey: number,
+  below: number,
+): Promise<number> {
+  const row = await session.get<{ pages: number }>(
+    'SELECT count(*) AS pages FROM address_page WHERE subnet_key = ? AND page < ? AND capacity > 0',
+    [subnetKey, below],
+  )
+  return Number(row?.pages ?? 0)
+}
+
+export async function listPageNumbers(session: Session, subnetKey: number): Promise<number[]> {
+  const rows = await session.all<{ page: number }>(
+    'SELECT page FROM address_page WHERE subnet_key = ? AND capacity > 0 ORDER BY page',
+    [subnetKey],
+  )
+  return rows.map(({ page }) => page)
+}
+
+/** Pages that are there and have room. */
+export async function listPagesWithRoom(
+  session: Session,
+  subnetKey: number,
+): Promise<{ page: number; used: number }[]> {
+  return session.all(
+    'SELECT page, used FROM address_page WHERE subnet_key = ? AND is_full = 0 ORDER BY page',
+    [subnetKey],
+  )
+}
+
+export interface PageSums {
+  used: number
+  cooling: number
+  outside: number
+}
+
+/** Exact counts of one subnet. Linear in its pages, not in its addresses. */
+export async function sumPages(session: Session, subnetKey: number): Promise<PageSums> {
+  const row = await session.get<PageSums>(
+    `SELECT coalesce(sum(used), 0) AS used, coalesce(sum(cooling), 0) AS cooling, coalesce(sum(outside), 0) AS outside
+      FROM address_page WHERE subnet_key = ?`,
+    [subnetKey],
+  )
+  return {
+    used: Number(row?.used ?? 0),
+    cooling: Number(row?.cooling ?? 0),
+    outside: Number(row?.outside ?? 0),
+  }
+}
+
+/** The same for several subnets; those without a page are left out. */
+export async function sumPagesOf(
+  session: Session,
+  subnetKeys: readonly number[],
+): Promise<Map<number, PageSums>> {
+  const sums = new Map<number, PageSums>()
+  for (let start = 0; start < subnetKeys.length; start += 500) {
+    const part = subnetKeys.slice(start, start + 500)
+    const rows = await session.all<PageSums & { subnet_key: number }>(
+      `SELECT subnet_key, sum(used) AS used, sum(cooling) AS cooling, sum(outside) AS outside FROM address_page
+        WHERE subnet_key IN (${part.map(() => '?').join(', ')}) GROUP BY subnet_key`,
+      part,
+    )
+    for (const row of rows)
+      sums.set(row.subnet_key, {
+        used: Number(row.used),
+        cooling: Number(row.cooling),
+        outside: Number(row.outside),
+      })
+  }
+  return sums
+}
+
+export async function listPages(session: Session, subnetKey: number): Promise<AddressPageRow[]> {
+  return session.all(
+    `SELECT ${columns.join(', ')} FROM address_page WHERE subnet_key = ? ORDER BY page`,
+    [subnetKey],
+  )
+}
+
+/** Replaces all pages of a subnet, whose row the caller has locked. */
+export async function replacePages(
+  session: Session,
+  subnetKey: number,
+  pages: readonly Omit<AddressPageRow, 'subnet_key' | 'is_full'>[],
+): Promise<void> {
+  await session.run('DELETE FROM address_page WHERE subnet_key = ?', [subnetKey])
+  const shape = { head: `INSERT INTO address_page (${columns.join(', ')}) VALUES`, tail: '' }
+  for (let start = 0; start < pages.length; start += 1000) {
+    const part = pages.slice(start, start + 1000)
+    await session.run(
+      insertRows(shape, columns.length, part.length),
+      part.flatMap((page) => [
+        subnetKey,
+        page.page,
+        page.capacity,
+        page.used,
+        page.cooling,
+        page.outside,
+        page.used >= page.capacity ? 1 : 0,
+        page.low,
+      ]),
+    )
+  }
+}

@@ -1,0 +1,192 @@
+import { insertRows, type Session } from '../store.ts'
+import type { AllocationRow } from './row-mapping.ts'
+
+export const selectAllocation = `SELECT subnet_key, address, state, due_at, project_id, holder_kind, holder_id, holder_mac,
+  holder_host_name, labels, created_at FROM allocation`
+
+const columns = [
+  'subnet_key',
+  'address',
+  'state',
+  'due_at',
+  'project_id',
+  'holder_kind',
+  'holder_id',
+  'holder_mac',
+  'holder_host_name',
+  'labels',
+  'created_at',
+] as const
+
+/** One key probe. */
+export async function findAllocation(
+  session: Session,
+  subnetKey: number,
+  address: Uint8Array,
+): Promise<AllocationRow | undefined> {
+  return session.get(`${selectAllocation} WHERE subnet_key = ? AND address = ?`, [
+    subnetKey,
+    address,
+  ])
+}
+
+/**
+ * Which of these addresses have a row, as hexadecimal text. One key probe for each; several databases answer all in one
+ * statement.
+ */
+export async function listHeldAmong(
+  session: Session,
+  subnetKey: number,
+  addresses: readonly Uint8Array[],
+): Promise<Set<string>> {
+  const held = new Set<string>()
+  for (let start = 0; start < addresses.length; start += 256) {
+    const part = addresses.slice(start, start + 256)
+    const rows = await session.all<{ address: Uint8Array }>(
+      `SELECT address FROM allocation WHERE subnet_key = ? AND address IN (${part.map(() => '?').join(', ')})`,
+      [subnetKey, ...part],
+    )
+    for (const { address } of rows) held.add(hexOf(address))
+  }
+  return held
+}
+
+/** The addresses of a subnet from one to another, both included, in order. One index range. */
+export async function listAddresses(
+  session: Session,
+  subnetKey: number,
+  first: Uint8Array,
+  last: Uint8Array,
+  limit: number,
+): Promise<Uint8Array[]> {
+  const rows = await session.all<{ address: Uint8Array }>(
+    'SELECT address FROM allocation WHERE subnet_key = ? AND address >= ? AND address <= ? ORDER BY address LIMIT ?',
+    [subnetKey, first, last, limit],
+  )
+  return rows.map(({ address }) => address)
+}
+
+/** Rows of a subnet after an address, in order, for work that goes through all of them in parts. */
+export async function listAllocationsAfter(
+  session: Session,
+  subnetKey: number,
+  after: Uint8Array | null,
+  limit: number,
+): Promise<AllocationRow[]> {
+  return after === null
+    ? session.all(`${selectAllocation} WHERE subnet_key = ? ORDER BY address LIMIT ?`, [
+        subnetKey,
+        limit,
+      ])
+    : session.all(
+        `${selectAllocation} WHERE subnet_key = ? AND address > ? ORDER BY address LIMIT ?`,
+        [subnetKey, after, limit],
+      )
+}
+
+/**
+ * Inserts the rows whose addresses have none yet, in address order, and returns the addresses that it inserted, as
+ * hexadecimal text. The table's key decides: this is the one place where an address gets its holder.
+ */
+export async function insertAllocations(
+  session: Session,
+  rows: readonly AllocationRow[],
+): Promise<Set<string>> {
+  const shape = session.capabilities.insertUnlessPresent('allocation', columns, [
+    'subnet_key',
+    'address',
+  ])
+  const sorted = [...rows].sort((a, b) => Buffer.compare(a.address, b.address))
+  const inserted = new Set<string>()
+  const perStatement = Math.min(500, Math.floor(session.capabilities.maxValues / columns.length))
+  for (let start = 0; start < sorted.length; start += perStatement) {
+    const part = sorted.slice(start, start + perStatement)
+    const won = await session.all<{ address: Uint8Array }>(
+      `${insertRows(shape, columns.length, part.length)} RETURNING address`,
+      part.flatMap((row) => [
+        row.subnet_key,
+        row.address,
+        row.state,
+        row.due_at,
+        row.project_id,
+        row.holder_kind,
+        row.holder_id,
+        row.holder_mac,
+        row.holder_host_name,
+        row.labels,
+        row.created_at,
+      ]),
+    )
+    for (const { address } of won) inserted.add(hexOf(address))
+  }
+  return inserted
+}
+
+/** Deletes the row if it is still in the state and due time that the caller read; returns whether it was. */
+export async function deleteAllocation(
+  session: Session,
+  row: Pick<AllocationRow, 'subnet_key' | 'address' | 'state' | 'created_at'>,
+): Promise<boolean> {
+  const deleted = await session.run(
+    'DELETE FROM allocation WHERE subnet_key = ? AND address = ? AND state = ? AND created_at = ?',
+    [row.subnet_key, row.address, row.state, row.created_at],
+  )
+  return deleted === 1
+}
+
+/** Turns a held row into a cooling one if it is still as the caller read it; returns whether it was. */
+export async function coolAllocation(
+  session: Session,
+  row: Pick<AllocationRow, 'subnet_key' | 'address' | 'created_at'>,
+  dueAt: number,
+): Promise<boolean> {
+  const changed = await session.run(
+    'UPDATE allocation SET state = 1, due_at = ? WHERE subnet_key = ? AND address = ? AND state = 0 AND created_at = ?',
+    [dueAt, row.subnet_key, row.address, row.created_at],
+  )
+  return changed === 1
+}
+
+/** Rows whose lease or cooling time is over, oldest first. One index range. */
+export async function listDueAllocations(
+  session: Session,
+  now: number,
+  limit: number,
+  subnetKey?: number,
+): Promise<AllocationRow[]> {
+  return subnetKey === undefined
+    ? session.all(`${selectAllocation} WHERE due_at <= ? ORDER BY due_at LIMIT ?`, [now, limit])
+    : session.all(
+        `${selectAllocation} WHERE due_at <= ? AND subnet_key = ? ORDER BY due_at LIMIT ?`,
+        [now, subnetKey, limit],
+      )
+}
+
+/** Everything that a holder holds. One index range. */
+export async function listAllocationsOfHolder(
+  session: Session,
+  holderKind: string,
+  holderId: string,
+): Promise<AllocationRow[]> {
+  return session.all(
+    `${selectAllocation} WHERE holder_id = ? AND holder_kind = ? ORDER BY subnet_key, address`,
+    [holderId, holderKind],
+  )
+}
+
+/** Whether anybody holds an address of the subnet; cooling ones are held by nobody. */
+export async function hasHeldAddresses(session: Session, subnetKey: number): Promise<boolean> {
+  const row = await session.get(
+    'SELECT state FROM allocation WHERE subnet_key = ? AND state = 0 LIMIT 1',
+    [subnetKey],
+  )
+  return row !== undefined
+}
+
+export async function deleteAllocationsOf(session: Session, subnetKey: number): Promise<void> {
+  await session.run('DELETE FROM allocation WHERE subnet_key = ?', [subnetKey])
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}

@@ -1,0 +1,107 @@
+import type { Session } from '../store.ts'
+import { selectAddressScope } from './address-scope-queries.ts'
+import type { AddressScopeRow, AllocationRow, SubnetPoolRow, SubnetRow } from './row-mapping.ts'
+import { selectSubnetPool } from './subnet-pool-queries.ts'
+import { selectSubnet } from './subnet-queries.ts'
+
+// Read by `check` alone: every query goes through its table in key order, a part at a time.
+
+export async function listScopesAfter(
+  session: Session,
+  key: number,
+  limit: number,
+): Promise<AddressScopeRow[]> {
+  return session.all(`${selectAddressScope} WHERE row_key > ? ORDER BY row_key LIMIT ?`, [
+    key,
+    limit,
+  ])
+}
+
+export async function listPoolsAfter(
+  session: Session,
+  key: number,
+  limit: number,
+): Promise<SubnetPoolRow[]> {
+  return session.all(`${selectSubnetPool} WHERE p.row_key > ? ORDER BY p.row_key LIMIT ?`, [
+    key,
+    limit,
+  ])
+}
+
+export async function listSubnetsAfter(
+  session: Session,
+  key: number,
+  limit: number,
+): Promise<SubnetRow[]> {
+  return session.all(`${selectSubnet} WHERE n.row_key > ? ORDER BY n.row_key LIMIT ?`, [key, limit])
+}
+
+/** A scope's subnets by address, from after one address. */
+export async function listScopeSubnets(
+  session: Session,
+  scopeKey: number,
+  after: Uint8Array | null,
+  limit: number,
+): Promise<SubnetRow[]> {
+  return after === null
+    ? session.all(`${selectSubnet} WHERE n.address_scope_key = ? ORDER BY n.first LIMIT ?`, [
+        scopeKey,
+        limit,
+      ])
+    : session.all(
+        `${selectSubnet} WHERE n.address_scope_key = ? AND n.first > ? ORDER BY n.first LIMIT ?`,
+        [scopeKey, after, limit],
+      )
+}
+
+/** Rows of a subnet, each with what the last event of its address says. One index probe a row. */
+export async function listRowsWithLastAction(
+  session: Session,
+  subnetKey: number,
+  after: Uint8Array | null,
+  limit: number,
+): Promise<(Pick<AllocationRow, 'address' | 'state'> & { last_action: string | null })[]> {
+  const select = `SELECT a.address, a.state, (SELECT e.action FROM event e WHERE e.address = a.address
+    AND e.subnet_key = a.subnet_key ORDER BY e.id DESC LIMIT 1) AS last_action FROM allocation a`
+  return after === null
+    ? session.all(`${select} WHERE a.subnet_key = ? ORDER BY a.address LIMIT ?`, [subnetKey, limit])
+    : session.all(`${select} WHERE a.subnet_key = ? AND a.address > ? ORDER BY a.address LIMIT ?`, [
+        subnetKey,
+        after,
+        limit,
+      ])
+}
+
+/** For every subnet: how many of its addresses are held, by the events alone. One pass over the events. */
+export async function countHeldByEvents(session: Session): Promise<Map<number, number>> {
+  const rows = await session.all<{ subnet_key: number; held: number }>(
+    `SELECT subnet_key, sum(CASE WHEN action = 'allocated' THEN 1 WHEN action IN ('released', 'expired') THEN -1 ELSE 0 END)
+      AS held FROM event WHERE address IS NOT NULL GROUP BY subnet_key`,
+  )
+  return new Map(rows.map((row) => [row.subnet_key, Number(row.held)]))
+}
+
+export async function countHeldRows(session: Session): Promise<Map<number, number>> {
+  const rows = await session.all<{ subnet_key: number; held: number }>(
+    'SELECT subnet_key, sum(CASE WHEN state = 0 THEN 1 ELSE 0 END) AS held FROM allocation GROUP BY subnet_key',
+  )
+  return new Map(rows.map((row) => [row.subnet_key, Number(row.held)]))
+}
+
+/** A pool's subnets by project. */
+export async function listPoolSubnets(
+  session: Session,
+  poolKey: number,
+): Promise<{ project_id: string; prefix_length: number; first: Uint8Array }[]> {
+  return session.all(
+    'SELECT project_id, prefix_length, first FROM subnet WHERE subnet_pool_key = ? ORDER BY first',
+    [poolKey],
+  )
+}
+
+export async function listPoolUsage(
+  session: Session,
+  poolKey: number,
+): Promise<{ project_id: string; used: string }[]> {
+  return session.all('SELECT project_id, used FROM pool_usage WHERE subnet_pool_key = ?', [poolKey])
+}

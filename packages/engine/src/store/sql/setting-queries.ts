@@ -1,0 +1,15 @@
+import { insertRows, type Session } from '../store.ts'
+
+/** A value that belongs to the database rather than to a process, or undefined. One key probe. */
+export async function findSetting(session: Session, name: string): Promise<string | undefined> {
+  const row = await session.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', [
+    name,
+  ])
+  return row?.value
+}
+
+/** Stores the value unless there is one already; the first writer's value stays. */
+export async function insertSetting(session: Session, name: string, value: string): Promise<void> {
+  const shape = session.capabilities.insertUnlessPresent('setting', ['name', 'value'], ['name'])
+  await session.run(insertRows(shape, 2, 1), [name, value])
+}

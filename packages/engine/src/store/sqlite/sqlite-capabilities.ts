@@ -1,0 +1,18 @@
+import type { StoreCapabilities } from '../store.ts'
+
+/** SQLite has one writer at a time, so no row locks exist or are needed. */
+export const sqliteCapabilities: StoreCapabilities = {
+  database: 'sqlite',
+  shareLock: '',
+  exclusiveLock: '',
+  insertUnlessPresent: (table, columns, keys) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON CONFLICT (${keys.join(', ')}) DO NOTHING`,
+  }),
+  upsert: (table, columns, keys, assign) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assign((column) => `excluded.${column}`)}`,
+  }),
+  textContains: (text, part) => `instr(${text}, ${part}) > 0`,
+  maxValues: 30_000,
+}

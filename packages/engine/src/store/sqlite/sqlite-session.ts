@@ -1,0 +1,73 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
+import { sqliteCapabilities } from './sqlite-capabilities.ts'
+import { sqliteFault } from './sqlite-errors.ts'
+
+// A statement text holds no values, so their number is bounded by the program, apart from multi-row inserts.
+const maxPrepared = 500
+
+/** Runs statements on one connection. Its promises resolve without waiting: SQLite answers at once. */
+export class SqliteSession implements Session {
+  readonly capabilities: StoreCapabilities = sqliteCapabilities
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  #depth = 0
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    try {
+      return this.#prepare(sql).all(...(values as SQLInputValue[])) as Row[]
+    } catch (error) {
+      throw sqliteFault(error)
+    }
+  }
+
+  async get<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row | undefined> {
+    try {
+      return this.#prepare(sql).get(...(values as SQLInputValue[])) as Row | undefined
+    } catch (error) {
+      throw sqliteFault(error)
+    }
+  }
+
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    try {
+      return Number(this.#prepare(sql).run(...(values as SQLInputValue[])).changes)
+    } catch (error) {
+      throw sqliteFault(error)
+    }
+  }
+
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    this.#depth += 1
+    const name = `freehold_${this.#depth}`
+    try {
+      await this.run(`SAVEPOINT ${name}`)
+      const result = await work()
+      await this.run(`RELEASE ${name}`)
+      return result
+    } catch (error) {
+      // After SQLITE_FULL or an I/O error the whole transaction may be gone, and its savepoints with it.
+      if (this.#database.isTransaction) {
+        await this.run(`ROLLBACK TO ${name}`)
+        await this.run(`RELEASE ${name}`)
+      }
+      throw error
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      if (this.#statements.size >= maxPrepared) this.#statements.clear()
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}

@@ -1,0 +1,300 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { IpamError } from '../../errors.ts'
+import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
+import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
+import { sqliteCapabilities } from './sqlite-capabilities.ts'
+import { isBusy, sqliteFault } from './sqlite-errors.ts'
+import { SqliteSession } from './sqlite-session.ts'
+
+export interface SqliteStoreOptions {
+  /** A file, whose folder is made when it is missing, or `:memory:`. */
+  path: string
+  /** Callers whose work may share one commit. Default 128. */
+  maxSharedCommit?: number
+}
+
+// 3.7.0 to 3.51.2 can corrupt a WAL database with two connections, which is how this store uses it.
+const oldestSafeVersion = [3, 51, 3] as const
+
+/**
+ * A store in one SQLite file, for one machine and any number of its processes. Commits survive a power cut (WAL,
+ * `synchronous=FULL`, set and read back).
+ * @throws IpamError STORE_UNSUPPORTED when the built-in SQLite is older than 3.51.3 or does not take a durable setting;
+ *   DATABASE_UNAVAILABLE when the file cannot be opened.
+ */
+export function sqliteStore(options: SqliteStoreOptions): Store {
+  return new SqliteStore(options)
+}
+
+interface Waiting {
+  readonly work: (session: Session) => Promise<unknown>
+  readonly options: TransactionOptions
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * One connection writes, one reads. Waiting writers are run one after the other inside one transaction, each behind its
+ * own savepoint, and answered together after its commit: the price of making a change durable is paid once for all of
+ * them. Between two transactions other processes get their turn.
+ */
+class SqliteStore implements Store {
+  readonly capabilities = sqliteCapabilities
+  readonly counters = { transactions: 0, sharedTransactions: 0, retries: 0 }
+  readonly #writer: DatabaseSync
+  readonly #reader: DatabaseSync
+  readonly #writeSession: SqliteSession
+  readonly #readSession: SqliteSession
+  readonly #maxShared: number
+  readonly #writers: Waiting[] = []
+  #writing = false
+  #reads: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(options: SqliteStoreOptions) {
+    const inMemory = options.path === ':memory:'
+    this.#maxShared = options.maxSharedCommit ?? 128
+    try {
+      if (!inMemory) mkdirSync(dirname(options.path), { recursive: true })
+      this.#writer = openConnection(options.path, inMemory)
+      this.#reader = inMemory ? this.#writer : openConnection(options.path, inMemory)
+    } catch (error) {
+      if (error instanceof IpamError) throw error
+      throw new IpamError(
+        'DATABASE_UNAVAILABLE',
+        `The SQLite file ${options.path} cannot be opened.`,
+        { fix: 'Check that its folder exists and can be written, and that it is a SQLite file.' },
+        error,
+      )
+    }
+    this.#writeSession = new SqliteSession(this.#writer)
+    this.#readSession = inMemory ? this.#writeSession : new SqliteSession(this.#reader)
+  }
+
+  async migrate(): Promise<void> {
+    const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
+    await beginWhenFree(this.#writer, performance.now() + 60_000)
+    try {
+      this.#writer.exec(
+        'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+      )
+      const record = this.#writer.prepare('INSERT INTO migration VALUES (?, ?, ?, ?)')
+      for (const step of pendingMigrations(migrations, appliedMigrations(this.#writer))) {
+        this.#writer.exec(step.sql)
+        record.run(step.version, step.name, step.checksum, Date.now())
+      }
+      this.#writer.exec('COMMIT')
+    } catch (error) {
+      if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
+      throw sqliteFault(error)
+    }
+  }
+
+  async assertSchema(): Promise<void> {
+    const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
+    const known = this.#reader
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'")
+      .get()
+    const pending = pendingMigrations(
+      migrations,
+      known === undefined ? [] : appliedMigrations(this.#reader),
+    )
+    if (pending.length > 0)
+      throw new IpamError('SCHEMA_MISMATCH', 'The database schema is older than this Freehold.', {
+        fix: 'Open it once with migration on, as `freehold serve` does.',
+      })
+  }
+
+  async transaction<T>(
+    work: (session: Session) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
+    if (options.access === 'read' && this.#reader !== this.#writer) return this.#read(work)
+    return new Promise<T>((resolve, reject) => {
+      this.#writers.push({ work, options, resolve: resolve as (value: unknown) => void, reject })
+      if (!this.#writing) {
+        this.#writing = true
+        // A turn of the event loop later, so that requests that arrived together share one commit.
+        setImmediate(() => void this.#drain())
+      }
+    })
+  }
+
+  join(handle: unknown): Session {
+    if (!(handle instanceof DatabaseSync))
+      throw new IpamError(
+        'INVALID_REQUEST',
+        'A transaction on SQLite is joined through its DatabaseSync connection.',
+      )
+    if (!handle.isTransaction)
+      throw new IpamError('INVALID_REQUEST', 'The connection has no open transaction to join.', {
+        fix: 'Run BEGIN IMMEDIATE first.',
+      })
+    return new SqliteSession(handle)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#writing) await new Promise((resolve) => setImmediate(resolve))
+    await this.#reads.catch(() => undefined)
+    if (this.#reader !== this.#writer && this.#reader.isOpen) this.#reader.close()
+    if (this.#writer.isOpen) this.#writer.close()
+  }
+
+  async #read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#reads.then(() =>
+      runTransaction(this.#reader, 'BEGIN', () => work(this.#readSession)),
+    )
+    this.#reads = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#writers.length > 0) {
+      await this.#commitTogether(this.#takeBatch())
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    this.#writing = false
+  }
+
+  #takeBatch(): Waiting[] {
+    if (this.#writers[0]?.options.alone === true) return this.#writers.splice(0, 1)
+    const end = this.#writers.findIndex((waiting) => waiting.options.alone === true)
+    const count = Math.min(end === -1 ? this.#writers.length : end, this.#maxShared)
+    return this.#writers.splice(0, count)
+  }
+
+  async #commitTogether(batch: Waiting[]): Promise<void> {
+    const answers: (() => void)[] = []
+    try {
+      await beginWhenFree(this.#writer, Math.min(...batch.map(({ options }) => options.deadline)))
+      for (const waiting of batch) {
+        answers.push(await this.#runOne(waiting, batch.length === 1))
+        if (!this.#writer.isTransaction)
+          throw new StoreFault('retry', new Error('the database rolled the transaction back'))
+      }
+      this.#writer.exec('COMMIT')
+      this.counters.transactions += 1
+      if (batch.length > 1) this.counters.sharedTransactions += 1
+    } catch (error) {
+      if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
+      // One answer for all: nothing of the batch was committed, whoever's statement it was that failed.
+      const fault = batch.length > 1 ? sharedFault(error) : sqliteFault(error)
+      for (const waiting of batch) waiting.reject(fault)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  async #runOne(waiting: Waiting, alone: boolean): Promise<() => void> {
+    const session = this.#writeSession
+    try {
+      const value = alone
+        ? await waiting.work(session)
+        : await session.savepoint(() => waiting.work(session))
+      return () => waiting.resolve(value)
+    } catch (error) {
+      if (alone || !this.#writer.isTransaction) throw error
+      return () => waiting.reject(error)
+    }
+  }
+}
+
+/** A fault of one caller's statement is no fault of its neighbours': they are free to try again. */
+function sharedFault(error: unknown): unknown {
+  const fault = sqliteFault(error)
+  return fault instanceof StoreFault && fault.fault !== 'internal'
+    ? fault
+    : new StoreFault('retry', fault)
+}
+
+function openConnection(path: string, inMemory: boolean): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 })
+  assertVersion(String(database.prepare('SELECT sqlite_version() AS v').get()?.['v']))
+  if (!inMemory) setAndVerify(database, 'journal_mode', 'wal')
+  setAndVerify(database, 'synchronous', 2)
+  setAndVerify(database, 'foreign_keys', 1)
+  database.exec('PRAGMA cache_size = -65536')
+  return database
+}
+
+// Some builds and file systems silently keep a weaker setting, so what was set is read back.
+function setAndVerify(database: DatabaseSync, pragma: string, value: string | number): void {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      database.exec(`PRAGMA ${pragma} = ${value}`)
+      break
+    } catch (error) {
+      // The switch to WAL needs the file for itself for a moment; another process may be doing the same.
+      if (!isBusy(error) || attempt >= 200) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+  const row = database.prepare(`PRAGMA ${pragma}`).get()
+  const found = Object.values(row ?? {})[0]
+  if (found !== value)
+    throw new IpamError(
+      'STORE_UNSUPPORTED',
+      `SQLite keeps ${pragma} at ${String(found)} where ${value} is needed to keep acknowledged changes.`,
+      { fix: 'Put the database on a local file system.' },
+    )
+}
+
+function assertVersion(version: string): void {
+  const parts = version.split('.').map(Number)
+  for (const [index, needed] of oldestSafeVersion.entries()) {
+    const part = parts[index] ?? 0
+    if (part > needed) return
+    if (part < needed)
+      throw new IpamError(
+        'STORE_UNSUPPORTED',
+        `SQLite ${version} can corrupt a database that two connections use; ${oldestSafeVersion.join('.')} or newer is needed.`,
+        { fix: 'Use a Node.js with a newer SQLite: 24 or later.' },
+      )
+  }
+}
+
+function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
+  return database.prepare('SELECT version, checksum FROM migration ORDER BY version').all() as never
+}
+
+async function runTransaction<T>(
+  database: DatabaseSync,
+  begin: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    database.exec(begin)
+    const result = await work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw sqliteFault(error)
+  }
+}
+
+/**
+ * Takes the write lock before the first read: a transaction that reads first and then writes fails at once when another
+ * process wrote in between. Waits with short random pauses from the event loop instead of in SQLite's own busy handler,
+ * whose growing waits starve some of several processes and block the loop.
+ */
+async function beginWhenFree(database: DatabaseSync, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw sqliteFault(error)
+    }
+    await pause(0.3 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 150)
+  }
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  if (milliseconds < 1) return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,116 @@
+/**
+ * What an engine needs of a database. A store opens transactions; a session runs statements inside one. Operations see
+ * these interfaces and `store/sql`, never a database folder.
+ */
+
+export type SqlValue = null | number | bigint | string | Uint8Array
+
+/** Statements use `?` for values everywhere; a session turns that into its database's own spelling. */
+export interface Session {
+  readonly capabilities: StoreCapabilities
+  all<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>
+  get<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row | undefined>
+  /** Returns how many rows the statement changed. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<number>
+  /** Runs the work so that it can be undone alone: when it throws, its changes are taken back and the rest stays. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** How a database differs, where that is not only spelling in its own folder. */
+export interface StoreCapabilities {
+  readonly database: 'sqlite' | 'postgres' | 'mariadb'
+  /** Appended to a SELECT: the row can't be deleted or exclusively locked by others until the transaction ends. */
+  readonly shareLock: string
+  /** Appended to a SELECT: nobody else gets a lock on the row until the transaction ends. */
+  readonly exclusiveLock: string
+  /** An INSERT that leaves existing rows alone. Which rows were new tells `RETURNING`. */
+  insertUnlessPresent(
+    table: string,
+    columns: readonly string[],
+    keys: readonly string[],
+  ): InsertShape
+  /** An INSERT that changes the row that is there. `assign` gets the spelling for "the value that was to be inserted". */
+  upsert(
+    table: string,
+    columns: readonly string[],
+    keys: readonly string[],
+    assign: (incoming: (column: string) => string) => string,
+  ): InsertShape
+  /** Expression: the text of the first operand contains the second, to the letter. */
+  textContains(text: string, part: string): string
+  /** The most `?` that one statement may have. */
+  readonly maxValues: number
+}
+
+/** The text before and after the list of `(?, …)` rows. */
+export interface InsertShape {
+  readonly head: string
+  readonly tail: string
+}
+
+export interface TransactionOptions {
+  /** A write transaction sees and holds what it needs from its first statement on. */
+  readonly access: 'read' | 'write'
+  /** Never shares a commit with other callers' work: for work that waits for something besides the database. */
+  readonly alone?: boolean
+  /** Milliseconds of the store's monotonic clock (`performance.now`) after which waiting for the database ends. */
+  readonly deadline: number
+}
+
+export interface Store {
+  readonly capabilities: StoreCapabilities
+  /** Brings the schema up to this version. Safe to call from many processes at once. */
+  migrate(): Promise<void>
+  /** Throws IpamError SCHEMA_MISMATCH unless the schema is exactly this version's. */
+  assertSchema(): Promise<void>
+  /**
+   * Runs `work` in a transaction and commits; resolves only after the commit. Rolls back when `work` throws, and throws
+   * the same. A failing database throws StoreFault. Does not retry.
+   */
+  transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions): Promise<T>
+  /** A session in the caller's own open transaction; `handle` is of the database's client library. */
+  join(handle: unknown): Session
+  /** Statements and retries since start, for metrics. */
+  readonly counters: StoreCounters
+  close(): Promise<void>
+}
+
+export interface StoreCounters {
+  transactions: number
+  /** Transactions that ran more than one caller's work. */
+  sharedTransactions: number
+  retries: number
+}
+
+/**
+ * `retry`: nothing was changed, and the whole transaction may succeed when run again. `unique`, `foreign-key`: a
+ * constraint refused. `outcome-unknown`: the commit was sent and no answer came.
+ */
+export type FaultKind =
+  | 'retry'
+  | 'unique'
+  | 'foreign-key'
+  | 'unavailable'
+  | 'outcome-unknown'
+  | 'storage-full'
+  | 'internal'
+
+/** A database error, classified by its code. Never leaves the engine: operations and `retry.ts` turn it into an IpamError. */
+export class StoreFault extends Error {
+  override readonly name = 'StoreFault'
+  readonly fault: FaultKind
+  /** `table` or `table.constraint`, where a constraint refused. */
+  readonly constraint: string | undefined
+
+  constructor(fault: FaultKind, cause: unknown, constraint?: string) {
+    super(`database fault: ${fault}`, { cause })
+    this.fault = fault
+    this.constraint = constraint
+  }
+}
+
+/** `head (?, ?), (?, ?) tail` for `count` rows of `width` values. */
+export function insertRows(shape: InsertShape, width: number, count: number): string {
+  const row = `(${Array(width).fill('?').join(', ')})`
+  return `${shape.head} ${Array(count).fill(row).join(', ')} ${shape.tail}`
+}
