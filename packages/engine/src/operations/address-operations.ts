@@ -4,8 +4,8 @@ import type { AddressKnowledge, AddressRole } from '../model/address-knowledge.t
 import type { Allocation } from '../model/allocation.ts'
 import { canSee } from '../model/caller.ts'
 import type { AddressTenure } from '../model/event.ts'
-import { invalidField } from '../model/record.ts'
 import type { Subnet } from '../model/subnet.ts'
+import { parseTime } from '../model/time-input.ts'
 import { findAllocation } from '../store/sql/allocation-queries.ts'
 import {
   type EventRow,
@@ -59,7 +59,7 @@ export async function addressHistory(
   options: { at?: string },
 ): Promise<readonly AddressTenure[]> {
   const address = parseAddress(text, '/address')
-  const at = options.at === undefined ? null : parseTime(options.at)
+  const at = options.at === undefined ? null : toTime(parseTime(options.at, '/at'))
   return read(context, async (session) => {
     const events = await listEventsOfAddress(session, address.toBytes())
     const tenures: AddressTenure[] = []
@@ -150,13 +150,4 @@ function holderIn(state: string | null): unknown {
 
 function heldAt(tenure: AddressTenure, at: string): boolean {
   return tenure.from <= at && (tenure.until === null || at < tenure.until)
-}
-
-/** RFC 3339 with an offset, as the same instant in UTC with milliseconds. Throws INVALID_FIELD. */
-function parseTime(text: string): string {
-  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
-  const time = shape.test(text) ? new Date(text) : null
-  if (time === null || Number.isNaN(time.getTime()))
-    throw invalidField('/at', 'must be an RFC 3339 time', 'Write it like 2026-01-31T12:00:00Z.')
-  return time.toISOString()
 }

@@ -1,7 +1,8 @@
 import type { IpAddress } from '@freehold/address'
 import { checkHolder } from '../model/allocation.ts'
 import type { PlannedAllocation } from '../model/plan.ts'
-import { checkLabels, invalidField } from '../model/record.ts'
+import { checkLabels } from '../model/record.ts'
+import { parseTime } from '../model/time-input.ts'
 import { coolAllocation, findAllocation } from '../store/sql/allocation-queries.ts'
 import { type AllocationRow, toAllocation, toHolder } from '../store/sql/row-mapping.ts'
 import { holdSubnet } from '../store/sql/subnet-queries.ts'
@@ -32,7 +33,9 @@ export async function applyPlannedAllocation(
     : undefined
   if (found !== undefined && isSame(found, entry, holder)) return 'exists'
   const dueAt =
-    entry.expiresAt === undefined || entry.expiresAt === null ? null : timeOf(entry.expiresAt)
+    entry.expiresAt === undefined || entry.expiresAt === null
+      ? null
+      : parseTime(entry.expiresAt, '/expiresAt')
   const cooling = entry.state === 'cooling'
   await session.savepoint(async () => {
     const attributes = { holder, labels: checkLabels(entry.labels), dueAt: cooling ? null : dueAt }
@@ -75,10 +78,4 @@ function isSame(
     state === (entry.state ?? 'allocated') &&
     JSON.stringify(toHolder(row)) === JSON.stringify(holder)
   )
-}
-
-function timeOf(text: string): number {
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw invalidField('/expiresAt', 'must be an RFC 3339 time')
-  return time
 }
