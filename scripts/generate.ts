@@ -8,10 +8,21 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { newestRuns } from '../benchmarks/runner/recorded-runs.ts'
 import { resultsPage } from '../benchmarks/runner/results-page.ts'
+import { v1Types } from '../packages/client/generate/v1-types.ts'
+import { openApiFile } from '../packages/server/generate/openapi-file.ts'
 import { type GenerateStep, generateFiles } from './generated-files.ts'
 
 /** In the order in which they depend on one another. */
 const STEPS: readonly GenerateStep[] = [
+  {
+    name: 'OpenAPI document',
+    produce: async () => new Map([['packages/server/openapi.json', openApiFile()]]),
+  },
+  {
+    name: 'client types',
+    produce: async () =>
+      new Map([['packages/client/src/generated/v1.ts', await v1Types(openApiFile())]]),
+  },
   {
     name: 'benchmark results',
     produce: async (root) =>

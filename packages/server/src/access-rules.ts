@@ -1,0 +1,40 @@
+/** What a caller may be, from least to most. `anyone` needs no proof of who it is. */
+export type Role = 'anyone' | 'reader' | 'operator' | 'admin'
+
+const rank: Readonly<Record<Role, number>> = { anyone: 0, reader: 1, operator: 2, admin: 3 }
+
+/**
+ * Every rule that a route can name, and the least role that satisfies it. What a caller may see of other projects is
+ * decided by the engine, record by record; a rule only opens or closes a route.
+ */
+export const accessRules = {
+  'service:read': 'anyone',
+  'metrics:read': 'reader',
+  'address-scope:read': 'reader',
+  'address-scope:write': 'operator',
+  'subnet-pool:read': 'reader',
+  'subnet-pool:write': 'operator',
+  'subnet:read': 'reader',
+  'subnet:write': 'operator',
+  'allocation:read': 'reader',
+  'allocation:allocate': 'operator',
+  'allocation:release': 'operator',
+  'utilization:read': 'reader',
+  'address:read': 'reader',
+  'event:read': 'reader',
+  'plan:export': 'reader',
+  'plan:import': 'operator',
+  'check:run': 'admin',
+} as const satisfies Record<string, Role>
+
+export type RuleName = keyof typeof accessRules
+
+export function allows(rule: RuleName, role: Role): boolean {
+  return rank[role] >= rank[accessRules[rule]]
+}
+
+/** Start-up refuses a route without a known rule: nothing is open by omission. */
+export function assertRule(route: string, rule: unknown): asserts rule is RuleName {
+  if (typeof rule !== 'string' || !Object.hasOwn(accessRules, rule))
+    throw new Error(`Route ${route} names no known access rule; see access-rules.ts.`)
+}

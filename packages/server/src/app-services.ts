@@ -1,0 +1,16 @@
+import type { Ipam } from '@freehold/engine'
+import type { ChangeSignal } from './change-signal.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What routes about the service itself need besides the engine. */
+export interface AppServices {
+  /** The engine as the server itself: sees every project. */
+  readonly ipam: Ipam
+  readonly metrics: Metrics
+  readonly changes: ChangeSignal
+  /** Aborted when the server starts to stop. */
+  readonly stopping: AbortSignal
+  /** The OpenAPI document as JSON text. */
+  documentText(): string
+  docsPage(): string
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto'
+import type { Ipam } from '@freehold/engine'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ApiError } from './api-error.ts'
+import type { AppServices } from './app-services.ts'
+import { type Authentication, noAuthentication } from './authentication.ts'
+import { ChangeSignal } from './change-signal.ts'
+import { connectionErrorHandler } from './connection-errors.ts'
+import { docsPage } from './docs-page.ts'
+import { problemResponse } from './error-responses.ts'
+import { addJsonParser } from './json-parser.ts'
+import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
+import { Metrics } from './metrics.ts'
+import { openApiDocument } from './openapi-document.ts'
+import { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
+import { type RequestLog, requestLog } from './request-log.ts'
+import { recordRequest, recordUnrouted } from './request-records.ts'
+import { registerRoutes } from './route-registration.ts'
+import { routeTable } from './route-table.ts'
+import { unroutable } from './unroutable.ts'
+import { validationError } from './validation-errors.ts'
+
+export interface AppOptions {
+  readonly ipam: Ipam
+  /** Default: none, which is for loopback only. */
+  readonly authentication?: Authentication
+  /** Where request lines go. Default: nowhere. */
+  readonly log?: RequestLog
+  readonly pseudonymize?: Pseudonymize
+  readonly loadLimits?: Partial<LoadLimits>
+  /** Bytes; default 1 MiB. Imports have their own, 64 MiB. */
+  readonly bodyLimit?: number
+  /** PATCH and DELETE of records that have a revision are refused without If-Match (428). Default false. */
+  readonly requireIfMatch?: boolean
+  /** Memory and event loop of the process in /metrics. Default false. */
+  readonly processMetrics?: boolean
+  readonly timeouts?: Partial<AppTimeouts>
+}
+
+/** Milliseconds. */
+export interface AppTimeouts {
+  /** For a whole request to arrive. Default 30,000. */
+  readonly requestMs: number
+  /** For its headers to arrive. Default 10,000. */
+  readonly headersMs: number
+  /** For the next request on a kept connection. Default 65,000. */
+  readonly keepAliveMs: number
+  /** How often slow connections are looked for. Default 1,000. */
+  readonly checkMs: number
+}
+
+const defaultBodyLimit = 1024 * 1024
+const maxHeaderBytes = 16 * 1024
+
+// Answers are data for programs: nothing in them may run, be framed or be cached by a browser in between.
+const answerHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+}
+
+/**
+ * The HTTP API over an open engine. It does not listen: use `startServer`, `fetchThrough` or `inject`. `close()` lets
+ * requests in flight finish, answers new ones 503, and leaves the engine open.
+ * Throws Error when a route has no access rule.
+ */
+export function createApp(options: AppOptions): FastifyInstance {
+  const log = options.log ?? requestLog('silent')
+  const pseudonymize = options.pseudonymize ?? pseudonyms()
+  const load = new LoadShedding({ ...defaultLoadLimits, ...options.loadLimits })
+  const stopping = new AbortController()
+  const services = appServices(options, pseudonymize, load, stopping.signal)
+  const app = emptyApp(options, log)
+
+  app.decorateRequest('identity', undefined)
+  app.decorateRequest('problem', undefined)
+  app.addHook('preClose', (done) => {
+    stopping.abort()
+    done()
+  })
+  app.addHook('onClose', async () => load.stop())
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(answerHeaders)
+    reply.header('x-request-id', request.id)
+    reply.raw.once('close', load.begin())
+    done(refusal(request, stopping.signal, load))
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A kept connection would keep the server from closing.
+    if (stopping.signal.aborted) reply.header('connection', 'close')
+    done(null, payload)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    recordRequest(request, reply, { log, pseudonymize, metrics: services.metrics })
+    done()
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log))
+  addJsonParser(app)
+  registerRoutes(app, routeTable, {
+    services,
+    authentication: options.authentication ?? noAuthentication(),
+    requireIfMatch: options.requireIfMatch ?? false,
+    bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+  })
+  return app
+}
+
+function emptyApp({ timeouts = {}, bodyLimit }: AppOptions, log: RequestLog): FastifyInstance {
+  return fastify({
+    // Fastify's own lines hold raw paths and messages, so it logs nothing; request-log.ts does.
+    logger: false,
+    bodyLimit: bodyLimit ?? defaultBodyLimit,
+    requestTimeout: timeouts.requestMs ?? 30_000,
+    keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
+    http: {
+      headersTimeout: timeouts.headersMs ?? 10_000,
+      connectionsCheckingInterval: timeouts.checkMs ?? 1000,
+      maxHeaderSize: maxHeaderBytes,
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    routerOptions: {
+      maxParamLength: maxHeaderBytes,
+      // Read by the route's schema in route-registration.ts.
+      querystringParser: () => ({}),
+    },
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+        discriminator: true,
+        // Tells the error formatter which fields would have been allowed.
+        verbose: true,
+      },
+    },
+    schemaErrorFormatter: validationError,
+    // The router's own refusals run no hooks, so they are logged here.
+    frameworkErrors(_error, request, reply) {
+      sendProblem(unroutable(routeTable, request.method, request.raw.url), request, reply, log)
+      recordUnrouted(request, reply, log)
+    },
+    clientErrorHandler: connectionErrorHandler,
+  })
+}
+
+function appServices(
+  { ipam, processMetrics }: AppOptions,
+  pseudonymize: Pseudonymize,
+  load: LoadShedding,
+  stopping: AbortSignal,
+): AppServices {
+  const asServer = ipam.as({ projectId: 'default', isAdmin: true })
+  let documentText: string | undefined
+  let page: string | undefined
+  return {
+    ipam: asServer,
+    metrics: new Metrics({
+      ipam: asServer,
+      pseudonymize,
+      inFlight: () => load.inFlight,
+      includeProcess: processMetrics ?? false,
+    }),
+    changes: new ChangeSignal(),
+    stopping,
+    documentText: () => (documentText ??= JSON.stringify(openApiDocument(routeTable))),
+    docsPage: () => (page ??= docsPage(openApiDocument(routeTable))),
+  }
+}
+
+// Liveness and metrics are asked most when the server is in trouble, so they are always answered.
+const unsheddable = new Set(['/healthz', '/metrics'])
+
+function refusal(
+  request: FastifyRequest,
+  stopping: AbortSignal,
+  load: LoadShedding,
+): ApiError | undefined {
+  if (stopping.aborted)
+    return new ApiError('SERVER_STOPPING', 'The server is stopping.', {}, { connection: 'close' })
+  if (load.isOverloaded && !unsheddable.has(request.routeOptions.url ?? ''))
+    return new ApiError('SERVER_BUSY', 'The server has too much to do; nothing was changed.')
+  if (request.is404) return unroutable(routeTable, request.method, request.raw.url) as ApiError
+  return undefined
+}
+
+function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: RequestLog,
+): FastifyReply {
+  const { status, headers, body } = problemResponse(error, request.id)
+  request.problem = { code: body.code, kind: body.kind }
+  if (body.kind === 'internal') log.failure(request.id, error)
+  return reply
+    .removeHeader('etag')
+    .removeHeader('location')
+    .code(status)
+    .headers(headers)
+    .type('application/problem+json')
+    .send(JSON.stringify(body))
+}

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Caller } from '@freehold/engine'
+import { allows, type Role, type RuleName } from './access-rules.ts'
+import { ApiError } from './api-error.ts'
+import { isLoopbackHostHeader } from './loopback.ts'
+
+/** Who sent a request, and what it may be. */
+export interface Identity {
+  readonly caller: Caller
+  readonly role: Role
+}
+
+/** The one place where a request's headers become a caller. */
+export interface Authentication {
+  /** Nobody has to prove anything: the server then listens on loopback addresses only. */
+  readonly loopbackOnly: boolean
+  /** Throws ApiError UNAUTHENTICATED, INVALID_HEADER or HOST_NOT_ALLOWED. */
+  identify(headers: IncomingHttpHeaders, requestId: string): Identity | Promise<Identity>
+}
+
+// Owns the built-in scopes; no caller may have it.
+const reservedProjectId = 'freehold'
+
+/** Everybody is admin, in the project that `X-Project-Id` names, else in `default`. */
+export function noAuthentication(): Authentication {
+  return {
+    loopbackOnly: true,
+    identify(headers, requestId) {
+      // A web page that makes its own host name point at 127.0.0.1 reaches us with that name as Host.
+      if (headers.host !== undefined && !isLoopbackHostHeader(headers.host))
+        throw new ApiError('HOST_NOT_ALLOWED', 'Without authentication, Host must be loopback.', {
+          fix: 'Use localhost, 127.0.0.1 or [::1].',
+        })
+      const projectId = readProjectId(headers['x-project-id'])
+      return { caller: { projectId, isAdmin: true, requestId }, role: 'admin' }
+    },
+  }
+}
+
+function readProjectId(header: string | string[] | undefined): string {
+  if (header === undefined) return 'default'
+  if (
+    typeof header === 'string' &&
+    /^[\x21-\x7e]{1,255}$/.test(header) &&
+    header !== reservedProjectId
+  )
+    return header
+  throw new ApiError(
+    'INVALID_HEADER',
+    `X-Project-Id must be 1 to 255 visible ASCII characters, and not ${reservedProjectId}.`,
+    { header: 'X-Project-Id' },
+  )
+}
+
+/** Throws ApiError FORBIDDEN unless the identity satisfies the rule. */
+export function authorize(rule: RuleName, { role }: Identity): void {
+  if (!allows(rule, role)) throw new ApiError('FORBIDDEN', 'The caller may not do this.', { rule })
+}

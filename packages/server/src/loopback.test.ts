@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { isLoopbackHostHeader, loopbackAddress } from './loopback.ts'
+
+describe('listening without authentication', () => {
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.1.2.3', '127.1.2.3'],
+    ['::1', '::1'],
+    ['[::1]', '::1'],
+  ])('%s is loopback', async (host, address) => {
+    expect(await loopbackAddress(host)).toBe(address)
+  })
+
+  test('localhost becomes a loopback address', async () => {
+    expect(['127.0.0.1', '::1']).toContain(await loopbackAddress('localhost'))
+  })
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '127.0.0.1.example', 'example.org', ''])(
+    '%s is refused',
+    async (host) => {
+      await expect(loopbackAddress(host)).rejects.toThrow('loopback addresses only')
+    },
+  )
+})
+
+describe('the Host header', () => {
+  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:8080', '[::1]:8080', '[::1]'])(
+    '%s is ours',
+    (header) => expect(isLoopbackHostHeader(header)).toBe(true),
+  )
+
+  test.each([
+    'evil.example',
+    'localhost.evil.example:80',
+    '10.0.0.1',
+    '127.0.0.1.evil.example',
+    '',
+  ])('%s is not', (header) => expect(isLoopbackHostHeader(header)).toBe(false))
+})

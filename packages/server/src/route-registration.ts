@@ -1,0 +1,155 @@
+import type { MutationOptions } from '@freehold/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assertRule } from './access-rules.ts'
+import { ApiError } from './api-error.ts'
+import type { AppServices } from './app-services.ts'
+import { type Authentication, authorize, type Identity } from './authentication.ts'
+import { entityTag, expectedRevision, isUnchanged } from './conditional-requests.ts'
+import { bodyTooLarge, unsupportedMediaType } from './error-responses.ts'
+import { readIdempotencyKey, requestFingerprint } from './idempotency.ts'
+import { isJsonContentType } from './json-body.ts'
+import { readPathParameters } from './path-parameters.ts'
+import { readQuery } from './query-parameters.ts'
+import { RawReply, type RouteContext, type RouteDefinition } from './route-definition.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    identity: Identity | undefined
+    /** Code and kind of the problem that was answered, for the log and the metrics. */
+    problem: { code: string; kind: string } | undefined
+  }
+  interface FastifyContextConfig {
+    route?: RouteDefinition
+  }
+}
+
+export interface RegistrationOptions {
+  readonly services: AppServices
+  readonly authentication: Authentication
+  /** PATCH and DELETE of records that have a revision need If-Match. */
+  readonly requireIfMatch: boolean
+  readonly bodyLimit: number
+}
+
+/** Puts the table's routes into the app. Throws Error when one has no known access rule. */
+export function registerRoutes(
+  app: FastifyInstance,
+  routes: readonly RouteDefinition[],
+  options: RegistrationOptions,
+): void {
+  for (const route of routes) registerRoute(app, route, options)
+}
+
+function registerRoute(
+  app: FastifyInstance,
+  route: RouteDefinition,
+  options: RegistrationOptions,
+): void {
+  const { rule } = route.access ?? {}
+  assertRule(`${route.method} ${route.path}`, rule)
+  const bodyLimit = route.bodyLimit ?? options.bodyLimit
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { route },
+    bodyLimit,
+    schema: {
+      ...(route.body === undefined ? {} : { body: route.body }),
+      ...(route.query === undefined ? {} : { querystring: route.query }),
+      ...(route.success.schema === undefined
+        ? {}
+        : { response: { [route.success.status]: route.success.schema } }),
+    },
+    async onRequest(request) {
+      checkBodyHeaders(request, bodyLimit)
+      if (rule === 'service:read') return
+      const identity = await options.authentication.identify(request.headers, request.id)
+      request.identity = identity
+      authorize(rule, identity)
+    },
+    async preValidation(request) {
+      if (route.body !== undefined && request.body === undefined)
+        throw new ApiError('EMPTY_BODY', 'The body must be a JSON object.')
+      if (route.body === undefined && request.body !== undefined)
+        throw new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.')
+      request.query = readQuery(request.raw.url?.split('?')[1] ?? '', route.query)
+    },
+    handler: (request, reply) => serve(route, options, request, reply),
+  })
+}
+
+// Told before the body is read: neither a wrong type nor a declared excess is worth its bytes.
+function checkBodyHeaders({ headers }: FastifyRequest, bodyLimit: number): void {
+  const type = headers['content-type']
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  if (hasBody && (type === undefined || !isJsonContentType(type))) throw unsupportedMediaType()
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity' && encoding !== 'gzip')
+    throw unsupportedMediaType()
+  if (Number(headers['content-length'] ?? 0) > bodyLimit) throw bodyTooLarge()
+}
+
+async function serve(
+  route: RouteDefinition,
+  options: RegistrationOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const result = await route.handler(contextOf(route, options, request))
+  if (route.method !== 'GET') options.services.changes.notify()
+  if (result instanceof RawReply)
+    return reply
+      .code(route.success.status)
+      .headers(result.headers)
+      .type(result.mediaType)
+      .send(result.content)
+  const revision = (result as { revision?: unknown } | undefined)?.revision
+  if (route.hasRevision === true && typeof revision === 'number') {
+    reply.header('etag', entityTag(revision))
+    if (route.method === 'GET' && isUnchanged(request.headers['if-none-match'], revision))
+      return reply.code(304).send()
+  }
+  if (route.location !== undefined) reply.header('location', route.location(result))
+  return reply.code(route.success.status).send(result)
+}
+
+function contextOf(
+  route: RouteDefinition,
+  { services, requireIfMatch }: RegistrationOptions,
+  request: FastifyRequest,
+): RouteContext<string, unknown, unknown> {
+  const { identity, body, headers } = request
+  const query = request.query as object
+  const params = readPathParameters(route, request.params as Record<string, string>)
+  return {
+    ipam: identity === undefined ? services.ipam : services.ipam.as(identity.caller),
+    params,
+    query,
+    body,
+    headers,
+    mutation: route.method === 'POST' ? idempotencyOf(route, params, query, request) : {},
+    async ifMatch(current) {
+      const header = headers['if-match']
+      if (requireIfMatch && header === undefined && route.hasRevision === true)
+        throw new ApiError('PRECONDITION_REQUIRED', 'An If-Match header is required.', {
+          fix: 'Send the ETag that a GET of the record answered, or *.',
+        })
+      const ifRevision = await expectedRevision(header, current, route.hasRevision === true)
+      return ifRevision === undefined ? {} : { ifRevision }
+    },
+    services,
+  }
+}
+
+function idempotencyOf(
+  route: RouteDefinition,
+  params: Readonly<Record<string, string>>,
+  query: object,
+  request: FastifyRequest,
+): MutationOptions {
+  const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key'])
+  if (idempotencyKey === undefined) return {}
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')
+  return { idempotencyKey, fingerprint: requestFingerprint('POST', path, query, request.body) }
+}

@@ -1,0 +1,39 @@
+import { ApiError } from '../api-error.ts'
+import { eventStream, maxEventStreams, readEventPage } from '../event-stream.ts'
+import { defineRoute, RawReply } from '../route-definition.ts'
+import { eventPageSchema, eventQuerySchema, wireEvent } from '../schemas/event-schemas.ts'
+
+export const eventRoutes = [
+  defineRoute({
+    operationId: 'listEvents',
+    method: 'GET',
+    path: '/v1/events',
+    tag: 'Events',
+    summary: 'Read what changed, in order',
+    description:
+      'With `Accept: text/event-stream` the answer never ends: events arrive as they happen, and `Last-Event-ID` resumes.',
+    access: { rule: 'event:read' },
+    query: eventQuerySchema,
+    success: {
+      status: 200,
+      description: 'One page, or an endless stream.',
+      schema: eventPageSchema,
+      mediaTypes: ['text/event-stream'],
+    },
+    handler: async ({ ipam, query, headers, services: { changes, stopping } }) => {
+      if (!wantsStream(headers.accept)) {
+        const { items, nextCursor } = await ipam.events.list(query)
+        return { items: items.map(wireEvent), nextCursor }
+      }
+      if (changes.waiters >= maxEventStreams)
+        throw new ApiError('SERVER_BUSY', `${maxEventStreams} event streams are open already.`)
+      const after = headers['last-event-id']?.toString() ?? query.after
+      const firstPage = await readEventPage(ipam, after)
+      return new RawReply('text/event-stream', eventStream({ ipam, changes, stopping }, firstPage))
+    },
+  }),
+]
+
+function wantsStream(accept: string | undefined): boolean {
+  return (accept ?? '').split(',').some((range) => range.trim().startsWith('text/event-stream'))
+}

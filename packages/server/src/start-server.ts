@@ -1,0 +1,67 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { type AppOptions, createApp } from './app.ts'
+import { noAuthentication } from './authentication.ts'
+import { loopbackAddress } from './loopback.ts'
+import { startReaper } from './reaper.ts'
+import { requestLog } from './request-log.ts'
+
+export interface ServerOptions extends AppOptions {
+  readonly listen: ListenAddress
+  /** Further connections are dropped at once. Default: no bound. */
+  readonly maxConnections?: number
+  /** How long `stop` waits for requests in flight before it cuts them off, in milliseconds. Default 10,000. */
+  readonly stopTimeoutMs?: number
+  /** Default 1,000 ms. */
+  readonly reapIntervalMs?: number
+}
+
+export interface ListenAddress {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+export interface RunningServer {
+  readonly app: FastifyInstance
+  /** Where it listens, with the real port: `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Finishes requests in flight, answers new ones 503, ends event streams, then closes the engine. Can be called twice. */
+  stop(): Promise<void>
+}
+
+/**
+ * Serves the API until `stop`, and ends expired leases meanwhile. Takes the engine over: `stop` closes it.
+ * Throws Error when the address is not loopback though nobody has to authenticate, or cannot be listened on.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const authentication = options.authentication ?? noAuthentication()
+  const log = options.log ?? requestLog()
+  const host = authentication.loopbackOnly
+    ? await loopbackAddress(options.listen.host)
+    : options.listen.host
+  const app = createApp({ processMetrics: true, ...options, authentication, log })
+  if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
+  await app.listen({ host, port: options.listen.port })
+  const reaper = startReaper(options.ipam, options.reapIntervalMs ?? 1000, (error) =>
+    log.failure('reaper', error),
+  )
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    await closeWithin(app, options.stopTimeoutMs ?? 10_000)
+    await reaper.stop()
+    await options.ipam.close()
+  }
+  return { app, url: urlOf(app), stop: () => (stopped ??= stop()) }
+}
+
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  await app.close()
+  clearTimeout(timer)
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

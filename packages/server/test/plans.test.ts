@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AppFixture, openApp } from './app-fixture.ts'
+
+let fixture: AppFixture
+
+beforeAll(async () => {
+  fixture = await openApp()
+})
+afterAll(() => fixture.close())
+
+const plan = {
+  format: 'freehold-plan/1',
+  addressScopes: [],
+  subnetPools: [],
+  subnets: [{ key: 's', addressScope: 'default-4', cidr: '10.0.0.0/24', name: 'imported' }],
+  allocations: [
+    { subnet: 's', address: '10.0.0.7', holder: { kind: 'host', id: 'h', hostName: 'h.example' } },
+  ],
+}
+
+describe('plans', () => {
+  test('a plan is previewed, imported, and importing it again changes nothing', async () => {
+    const empty = await fixture.state()
+    const preview = await fixture.call('POST', '/v1/plan?dryRun=true', plan)
+    expect(preview.status).toBe(200)
+    expect(preview.body.counts).toEqual({ create: 2, exists: 0, conflict: 0 })
+    expect(await fixture.state()).toBe(empty)
+
+    const applied = await fixture.call('POST', '/v1/plan', plan)
+    expect(applied.body.counts).toEqual({ create: 2, exists: 0, conflict: 0 })
+    const again = await fixture.call('POST', '/v1/plan?dryRun=false', plan)
+    expect(again.body.counts).toEqual({ create: 0, exists: 2, conflict: 0 })
+  })
+
+  test('what is exported can be imported elsewhere and comes out equal', async () => {
+    const exported = (await fixture.call('GET', '/v1/plan')).body
+    expect(exported.subnets).toMatchObject([{ cidr: '10.0.0.0/24', name: 'imported' }])
+    const other = await openApp()
+    expect((await other.call('POST', '/v1/plan', exported)).status).toBe(200)
+    const copy = (await other.call('GET', '/v1/plan')).body
+    expect(copy.subnets).toMatchObject([{ cidr: '10.0.0.0/24', name: 'imported' }])
+    expect(copy.allocations).toMatchObject([{ address: '10.0.0.7', holder: { id: 'h' } }])
+    await other.close()
+  })
+
+  test('a contradiction is refused and nothing is imported', async () => {
+    const before = await fixture.state()
+    const refused = await fixture.call('POST', '/v1/plan', {
+      ...plan,
+      subnets: [{ key: 's', addressScope: 'default-4', cidr: '10.0.0.128/25' }],
+      allocations: [],
+    })
+    expect(refused.status).toBe(409)
+    expect(refused.body.kind).toBe('conflict')
+    expect(await fixture.state()).toBe(before)
+  })
+
+  test('a plan may be larger than other bodies', async () => {
+    const names = Array.from({ length: 4000 }, (_, i) => i)
+    const subnets = names.map((i) => ({
+      key: `k${i}`,
+      addressScope: 'default-4',
+      cidr: `172.16.${Math.floor(i / 64)}.${(i % 64) * 4}/30`,
+      name: 'n'.repeat(250),
+    }))
+    const body = { ...plan, subnets, allocations: [] }
+    expect(JSON.stringify(body).length).toBeGreaterThan(1024 * 1024)
+    const { status, body: report } = await fixture.call('POST', '/v1/plan?dryRun=true', body)
+    expect(status).toBe(200)
+    expect(report.counts.create).toBe(4000)
+  })
+})
