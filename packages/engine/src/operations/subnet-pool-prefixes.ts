@@ -1,6 +1,7 @@
 import type { IpVersion, Prefix } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import { parsePrefix } from '../model/address-input.ts'
+import { ipv4MappedBlock } from '../model/ipv4-mapped-block.ts'
 import { checkInteger, invalidField } from '../model/record.ts'
 import type { SubnetPoolRow } from '../store/sql/row-mapping.ts'
 import {
@@ -101,6 +102,13 @@ export function parsePrefixes(
     throw new IpamError('IP_VERSION_MISMATCH', 'All prefixes of a pool have one IP version.', {
       pointer: `/prefixes/${odd}`,
     })
+  const mapped = prefixes.findIndex((prefix) => prefix.contains(ipv4MappedBlock))
+  if (mapped !== -1)
+    throw new IpamError(
+      'INVALID_PREFIX',
+      'The prefix holds the IPv4-mapped addresses, of which no subnet can be cut.',
+      { pointer: `/prefixes/${mapped}`, fix: 'Give the parts of it that are needed.' },
+    )
   return compactPrefixes(prefixes)
 }
 

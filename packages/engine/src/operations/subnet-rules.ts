@@ -2,6 +2,7 @@ import { AddressRange, IpAddress, type Prefix, RangeSet } from '@freehold/addres
 import { IpamError } from '../errors.ts'
 import { parseAddress, parseRange } from '../model/address-input.ts'
 import type { AllocationPool } from '../model/allocation-pool.ts'
+import { ipv4MappedBlock } from '../model/ipv4-mapped-block.ts'
 import { checkInteger, invalidField } from '../model/record.ts'
 import { bitsOf } from './subnet-pool-rules.ts'
 
@@ -65,15 +66,17 @@ export function gatewayOf(
   return address
 }
 
-/** Everything assignable but the gateway, as at most two pools. */
+/** Everything assignable but the gateway: one pool, or two around it. */
 export function defaultAllocationPools(
   prefix: Prefix,
   gateway: IpAddress | null,
 ): AllocationPool[] {
-  const all = RangeSet.of(prefix.version, [assignableRange(prefix)])
-  const taken =
-    gateway !== null && prefix.contains(gateway) ? [AddressRange.of(gateway, gateway)] : []
-  return all.difference(RangeSet.of(prefix.version, taken)).ranges.map(toPool)
+  const { version } = prefix
+  const taken = version === 6 ? [ipv4MappedBlock] : []
+  if (gateway !== null && prefix.contains(gateway)) taken.push(AddressRange.of(gateway, gateway))
+  return RangeSet.of(version, [assignableRange(prefix)])
+    .difference(RangeSet.of(version, taken))
+    .ranges.map(toPool)
 }
 
 /**
@@ -105,6 +108,12 @@ export function checkAllocationPools(
         'ALLOCATION_POOL_OUTSIDE_SUBNET',
         `${range.first} to ${range.last} is not inside the assignable addresses of ${prefix}.`,
         { pointer, fix: `Stay between ${assignable.first} and ${assignable.last}.` },
+      )
+    if (range.version === 6 && range.overlaps(ipv4MappedBlock))
+      throw new IpamError(
+        'ALLOCATION_POOL_OUTSIDE_SUBNET',
+        'The pool holds IPv4-mapped addresses, which are never handed out.',
+        { pointer, fix: 'Split the pool around ::ffff:0:0/96.' },
       )
     if (gateway !== null && range.contains(gateway))
       throw new IpamError(
