@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Plain JavaScript that old versions of Node can read too, so that they can say what is missing. It starts the built
+// command line, or in a checkout its TypeScript source.
+import { existsSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+
+const neededMajor = 24
+
+const version = String(process.versions.node)
+
+if (Number(version.split('.')[0]) < neededMajor) {
+  process.stderr.write(`freehold: Node ${neededMajor} or newer is needed; this is ${version}.\n`)
+  process.exitCode = 1
+} else {
+  await import(entryPoint())
+}
+
+function entryPoint() {
+  const source = new URL('../src/main.ts', import.meta.url)
+  // Node reads no TypeScript of installed packages, and a checkout's build may be older than its source.
+  const isInstalled = import.meta.url.includes('/node_modules/')
+  if (isInstalled || !existsSync(source)) return new URL('../dist/main.js', import.meta.url).href
+  // The packages of the workspace offer their source under this condition.
+  nodeModule.registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: ['source', ...context.conditions] }),
+  })
+  return source.href
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { createFreeholdClient, type FreeholdClient } from '@freehold/client'
+import type { Ipam } from '@freehold/engine'
+import { usageError } from './command-error.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { parseStoreUrl, type StoreLocation } from './store-url.ts'
+
+/** The API, over HTTP or in this process: every command speaks to both in the same way. */
+export interface ApiConnection {
+  readonly client: FreeholdClient
+  /** The engine as the same caller, where the store is opened in this process: only it tells how far long work is. */
+  readonly ipam: Ipam | null
+  close(): Promise<void>
+}
+
+export type ApiTarget =
+  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'store'; readonly location: StoreLocation }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export const defaultStorePath = 'data/freehold.sqlite'
+
+/**
+ * What to work on: --store or --server, else FREEHOLD_STORE, else FREEHOLD_SERVER, else data/freehold.sqlite where that
+ * exists. Throws CommandError (invalid) when both options are given, or nothing is.
+ */
+export function apiTarget(
+  options: Pick<GlobalOptions, 'store' | 'server'>,
+  environment: Environment,
+  exists: (path: string) => boolean = existsSync,
+): ApiTarget {
+  if (options.store !== undefined && options.server !== undefined)
+    throw usageError('--store and --server exclude each other.', 'Give one of them.')
+  if (options.store !== undefined) return atStore(options.store)
+  if (options.server !== undefined) return atServer(options.server)
+  if (environment.FREEHOLD_STORE) return atStore(environment.FREEHOLD_STORE)
+  if (environment.FREEHOLD_SERVER) return atServer(environment.FREEHOLD_SERVER)
+  if (exists(defaultStorePath)) return atStore(`sqlite:${defaultStorePath}`)
+  throw usageError(
+    'Neither a store nor a server is named.',
+    'Give --store sqlite:FILE or --server URL, or set FREEHOLD_STORE or FREEHOLD_SERVER.',
+  )
+}
+
+function atStore(text: string): ApiTarget {
+  return { kind: 'store', location: parseStoreUrl(text) }
+}
+
+function atServer(url: string): ApiTarget {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw usageError(
+      'The server is no http or https URL.',
+      'Use for example http://127.0.0.1:8080.',
+    )
+  return { kind: 'server', url }
+}
+
+/** Opens the target. Opening a store migrates its schema and ends leases that are over, as a server would. */
+export async function openConnection(
+  options: GlobalOptions,
+  environment: Environment,
+): Promise<ApiConnection> {
+  const target = apiTarget(options, environment)
+  if (target.kind === 'store') return openStoreConnection(target.location, options.project)
+  const token = options.token ?? environment.FREEHOLD_TOKEN
+  const client = createFreeholdClient({
+    url: target.url,
+    ...(token === undefined ? {} : { token }),
+    fetch: withProject(fetch, options.project),
+  })
+  return { client, ipam: null, close: async () => {} }
+}
+
+async function openStoreConnection(
+  location: StoreLocation,
+  project: string | undefined,
+): Promise<ApiConnection> {
+  const [{ openIpam }, { createApp, fetchThrough }, { storeAt }] = await Promise.all([
+    import('@freehold/engine'),
+    import('@freehold/server'),
+    import('./store-url.ts'),
+  ])
+  const ipam = await openIpam(await storeAt(location))
+  await ipam.reap()
+  const app = createApp({ ipam })
+  const client = createFreeholdClient({
+    url: 'http://localhost',
+    fetch: withProject(fetchThrough(app), project),
+  })
+  return {
+    client,
+    ipam: project === undefined ? ipam : ipam.as({ projectId: project, isAdmin: true }),
+    async close() {
+      await app.close()
+      await ipam.close()
+    },
+  }
+}
+
+type Send = (request: Request) => Promise<Response>
+
+function withProject(send: Send, project: string | undefined): Send {
+  if (project === undefined) return send
+  return (request) => {
+    request.headers.set('x-project-id', project)
+    return send(request)
+  }
+}

@@ -1,0 +1,53 @@
+import type { ApiConnection } from './api-connection.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { ProgressBar } from './output/progress-bar.ts'
+import { styleFor, type TextStyle } from './output/text-style.ts'
+
+/** What a command may touch of the process that it runs in. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+}
+
+/** One run of one command: its global options, its terminal, and the API once it asks for it. */
+export class CommandContext {
+  readonly options: GlobalOptions
+  readonly terminal: Terminal
+  readonly style: TextStyle
+  #connection: Promise<ApiConnection> | undefined
+
+  constructor(options: GlobalOptions, terminal: Terminal) {
+    this.options = options
+    this.terminal = terminal
+    this.style = styleFor(terminal.stdout, terminal.environment)
+  }
+
+  /** Opens the store or names the server, the first time. Throws CommandError (invalid) when neither is named. */
+  connect(): Promise<ApiConnection> {
+    this.#connection ??= import('./api-connection.ts').then(({ openConnection }) =>
+      openConnection(this.options, this.terminal.environment),
+    )
+    return this.#connection
+  }
+
+  /** Writes lines to standard output. */
+  print(lines: readonly string[]): void {
+    if (lines.length > 0) this.terminal.stdout.write(`${lines.join('\n')}\n`)
+  }
+
+  /** Writes a remark for people to standard error, where it does not get into the output; only in table format. */
+  remark(text: string): void {
+    if (this.options.output === 'table') this.terminal.stderr.write(`${text}\n`)
+  }
+
+  progress(label: string): ProgressBar {
+    return new ProgressBar(label, this.terminal.stderr)
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined)
+    await connection?.close()
+  }
+}

@@ -1,0 +1,103 @@
+import { openIpam } from '@freehold/engine'
+import { noAuthentication, type RunningServer, requestLog, startServer } from '@freehold/server'
+import { defaultStorePath } from '../api-connection.ts'
+import type { CommandContext } from '../command-context.ts'
+import { CommandError, usageError } from '../command-error.ts'
+import { parseStoreUrl, storeAt } from '../store-url.ts'
+
+export interface ServeOptions {
+  readonly listen: string
+  /** False: --no-auth. */
+  readonly auth: boolean
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info'
+  readonly logIdentifiers?: boolean
+}
+
+/** Serves until SIGTERM or SIGINT, and then lets requests in flight finish. A second signal ends the process at once. */
+export async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
+  if (context.options.server !== undefined)
+    throw usageError(
+      'A server works on a store, not on another server.',
+      'Use --store in place of --server.',
+    )
+  if (options.auth)
+    throw usageError(
+      'This version cannot tell callers apart by tokens.',
+      'Add --no-auth, which listens on loopback addresses only.',
+    )
+  const listen = parseListenAddress(options.listen)
+  const stopSignal = nextStopSignal()
+  const location = parseStoreUrl(
+    context.options.store ??
+      context.terminal.environment.FREEHOLD_STORE ??
+      `sqlite:${defaultStorePath}`,
+  )
+  const server = await start(context, options, listen, await storeAt(location))
+  context.print([`freehold is ready at ${server.url}`])
+  await stopSignal
+  await server.stop()
+}
+
+async function start(
+  context: CommandContext,
+  { logLevel, logIdentifiers }: ServeOptions,
+  listen: { host: string; port: number },
+  store: Parameters<typeof openIpam>[0],
+): Promise<RunningServer> {
+  const ipam = await openIpam(store)
+  try {
+    return await startServer({
+      ipam,
+      listen,
+      authentication: noAuthentication(),
+      // Standard output is for the one line that says where the server is.
+      log: requestLog(logLevel, { write: (line) => void context.terminal.stderr.write(line) }),
+      ...(logIdentifiers ? { pseudonymize: (_kind, identifier) => identifier } : {}),
+    })
+  } catch (error) {
+    await ipam.close()
+    throw listenFailure(error, listen)
+  }
+}
+
+const listenReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'this user may not listen there',
+  ENOTFOUND: 'the host name is not known',
+}
+
+function listenFailure(error: unknown, { host, port }: { host: string; port: number }): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  // The server's own refusal, of an address that is not loopback, is the one without a code.
+  if (code === undefined && error instanceof Error)
+    return usageError(error.message, 'Use for example --listen 127.0.0.1:8080.')
+  const reason = listenReasons[code ?? '']
+  if (reason === undefined) return error
+  return new CommandError(
+    'unavailable',
+    'CANNOT_LISTEN',
+    `Cannot listen on ${host}:${port}: ${reason}.`,
+    { fix: 'Choose another address with --listen; port 0 takes a free one.' },
+  )
+}
+
+/** `HOST:PORT`, an IPv6 host in brackets. Throws CommandError (invalid). */
+export function parseListenAddress(text: string): { host: string; port: number } {
+  const [, bracketed, bare, digits = ''] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? bare
+  const port = Number(digits)
+  if (host === undefined || port > 65_535)
+    throw usageError(
+      'The address to listen on is not HOST:PORT.',
+      'Use for example 127.0.0.1:8080 or [::1]:8080.',
+    )
+  return { host, port }
+}
+
+function nextStopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve())
+  })
+}

@@ -1,0 +1,59 @@
+import { type Column, cellText } from './column.ts'
+import { alignText, displayWidth, visibleText } from './terminal-text.ts'
+import type { TextStyle } from './text-style.ts'
+
+const gap = '  '
+
+/**
+ * Lines of an aligned table with a heading. Values never reach the terminal raw (visibleText). Cost: linear in the cells.
+ */
+export function tableLines<T>(
+  records: readonly T[],
+  columns: readonly Column<T>[],
+  style: TextStyle,
+): string[] {
+  const shown = columns.filter((column) => column.title !== undefined)
+  const headings = shown.map((column) => (column.title ?? '').toUpperCase())
+  const rows = records.map((record) => shown.map((column) => cellOf(column, record)))
+  const widths = headings.map((heading, index) =>
+    rows.reduce(
+      (widest, row) => Math.max(widest, displayWidth(row[index] ?? '')),
+      displayWidth(heading),
+    ),
+  )
+  const aligned = (cells: readonly string[]) =>
+    shown.map(({ align }, index) => {
+      const isLast = index === shown.length - 1
+      // The last column ends where its text does.
+      return isLast && align !== 'right'
+        ? (cells[index] ?? '')
+        : alignText(cells[index] ?? '', widths[index] ?? 0, align ?? 'left')
+    })
+  const painted = (cells: readonly string[], record: T) =>
+    cells.map((cell, index) => shown[index]?.paint?.(cell, record, style) ?? cell)
+  return [
+    style.bold(aligned(headings).join(gap)),
+    ...rows.map((row, index) =>
+      painted(aligned(row), records[index] as T)
+        .join(gap)
+        .trimEnd(),
+    ),
+  ]
+}
+
+/** Lines of one record: each column's title and value, one below the other. */
+export function recordLines<T>(
+  record: T,
+  columns: readonly Column<T>[],
+  style: TextStyle,
+): string[] {
+  const shown = columns.filter((column) => column.title !== undefined)
+  const width = shown.reduce((widest, { title }) => Math.max(widest, displayWidth(title ?? '')), 0)
+  return shown.map((column) =>
+    `${style.bold(alignText(column.title ?? '', width, 'left'))}${gap}${cellOf(column, record)}`.trimEnd(),
+  )
+}
+
+function cellOf<T>(column: Column<T>, record: T): string {
+  return visibleText(column.display?.(record) ?? cellText(column.value(record)))
+}

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander'
+import { CommandContext, type Terminal } from './command-context.ts'
+import { CommandError } from './command-error.ts'
+import { declareCommands } from './declarations/declarations.ts'
+import { failureReport } from './error-output.ts'
+import { addGlobalOptions, asksForJson, type GlobalOptions } from './global-options.ts'
+
+/** Runs the command line and returns its exit code; see exit-codes.ts. Never throws. */
+export async function runFreehold(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await buildProgram(terminal).parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const failure = error instanceof CommanderError ? usageFailure(error) : error
+    const format = asksForJson(argv) ? 'json' : 'text'
+    const report = failureReport(failure, format, terminal.environment)
+    terminal.stderr.write(report.text)
+    return report.exitCode
+  }
+}
+
+/** The commands with their options and help; what they do is loaded when one of them runs. */
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('freehold')
+    .description(
+      'Manages IP addresses: address scopes, subnet pools, subnets and who holds which address.',
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      // Reported by runFreehold, in the format that was asked for.
+      outputError: () => {},
+    })
+    .exitOverride()
+  addGlobalOptions(program)
+  declareCommands(program, async (command, work) => {
+    const context = new CommandContext(command.optsWithGlobals<GlobalOptions>(), terminal)
+    try {
+      await work(context)
+    } finally {
+      await context.close()
+    }
+  })
+  return program
+}
+
+// Commander's message is `error: …`, followed by `(Did you mean …?)` where it has a suggestion.
+function usageFailure(error: CommanderError): CommandError {
+  if (error.code === 'commander.help')
+    return new CommandError('invalid', 'INVALID_USAGE', 'A command is missing.', {
+      fix: 'Choose one of the commands above.',
+    })
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}`
+  return new CommandError('invalid', 'INVALID_USAGE', /[.?!]$/.test(text) ? text : `${text}.`, {
+    fix:
+      suggestion?.replace(/^\((.*)\)$/, '$1') ??
+      'Run the command with --help to see what it takes.',
+  })
+}
