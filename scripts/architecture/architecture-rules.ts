@@ -23,8 +23,8 @@ type EngineLayer =
   | 'store/sql'
   | 'allocators'
   | 'operations'
-  | 'driver'
   | 'ipam'
+  | 'driver'
   | 'index'
   | `store/${Database}`
 
@@ -45,9 +45,9 @@ const ENGINE_IMPORTS: Readonly<Record<EngineLayer, readonly EngineLayer[]>> = {
   'store/mariadb': ['model', 'store interfaces', 'store/sql'],
   allocators: ['model', 'store interfaces', 'store/sql'],
   operations: ABOVE_THE_STORE,
-  driver: [...ABOVE_THE_STORE, 'operations'],
-  ipam: [...ABOVE_THE_STORE, 'operations', 'driver'],
-  index: [...ABOVE_THE_STORE, 'operations', 'driver', 'ipam'],
+  ipam: [...ABOVE_THE_STORE, 'operations'],
+  driver: [...ABOVE_THE_STORE, 'operations', 'ipam'],
+  index: [...ABOVE_THE_STORE, 'operations', 'ipam', 'driver'],
 }
 
 /** Modules that reach one database, and the only folder that may load each. */

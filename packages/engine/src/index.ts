@@ -1,5 +1,33 @@
 export type { RandomSource } from './allocators/random-source.ts'
 export {
+  type AddressRequestFactory,
+  addressRequestFactory,
+  type FixedIpDescription,
+  type PortDescription,
+} from './driver/address-request-factory.ts'
+export { builtInDriver } from './driver/built-in-driver.ts'
+export type {
+  DriverContext,
+  DriverFactory,
+  DriverSubnet,
+  DriverSubnetGroup,
+  IpamDriver,
+} from './driver/ipam-driver.ts'
+export {
+  type AnySubnetRequest,
+  anySubnetRequest,
+  type SpecificSubnetRequest,
+  type SubnetRequest,
+  type SubnetRequestFields,
+  specificSubnetRequest,
+} from './driver/subnet-request.ts'
+export {
+  type SubnetDescription,
+  type SubnetPoolDescription,
+  type SubnetRequestFactory,
+  subnetRequestFactory,
+} from './driver/subnet-request-factory.ts'
+export {
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
@@ -17,6 +45,7 @@ export {
   bulkAddresses,
   eui64Request,
   nextAddress,
+  type SingleAddressRequest,
   specificAddress,
 } from './model/address-request.ts'
 export type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'

@@ -134,6 +134,8 @@ export interface Ipam {
   /** Statements of the store since it was opened, for metrics. */
   readonly counters: Readonly<StoreCounters>
   readonly caller: Caller
+  /** True for a view made by `within` or `transaction`: what it does is committed or undone by somebody else. */
+  readonly isJoined: boolean
   /** Proves that all stored facts agree. For administrators. */
   check(options?: CheckOptions): Promise<CheckReport>
   /**
@@ -264,6 +266,7 @@ function bind(context: OperationContext): Ipam {
     },
     counters: context.store.counters,
     caller: context.caller,
+    isJoined: context.joined !== null,
     check: (options = {}) => check(context, options),
     reap: async ({ limit = 10_000 } = {}) => {
       const ended = await reap(context, limit)

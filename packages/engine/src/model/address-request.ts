@@ -1,7 +1,7 @@
 import { eui64Address, type IpAddress, type MacAddress, type Prefix } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import { parseAddress, parseMac, withPointer } from './address-input.ts'
-import { invalidField } from './record.ts'
+import { escapePointer, invalidField } from './record.ts'
 
 /**
  * What a caller asks of a subnet. Requests are made by the functions below, which validate, so that one that exists is
@@ -14,6 +14,14 @@ export type AddressRequest =
   | { readonly kind: 'bulk'; readonly count: number }
   | { readonly kind: 'eui64'; readonly mac: MacAddress }
 
+/** Every address request but `bulk`: exactly one address answers it. */
+export type SingleAddressRequest = Exclude<AddressRequest, { readonly kind: 'bulk' }>
+
+type RequestOf<Kind extends AddressRequest['kind']> = Extract<
+  AddressRequest,
+  { readonly kind: Kind }
+>
+
 /** The same as plain data: how requests arrive from JSON, the command line or a caller. */
 export type AddressRequestInput =
   | { kind: 'any' }
@@ -23,22 +31,22 @@ export type AddressRequestInput =
   | { kind: 'eui64'; mac: string }
 
 /** One free address of the allocation pools, uniform over all of them. */
-export function anyAddress(): AddressRequest {
+export function anyAddress(): RequestOf<'any'> {
   return { kind: 'any' }
 }
 
 /** The lowest free address of the allocation pools (Neutron: PreferNextAddressRequest). */
-export function nextAddress(): AddressRequest {
+export function nextAddress(): RequestOf<'next'> {
   return { kind: 'next' }
 }
 
 /** This address, inside the subnet but not necessarily inside its pools. Throws INVALID_ADDRESS. */
-export function specificAddress(address: string): AddressRequest {
+export function specificAddress(address: string): RequestOf<'specific'> {
   return { kind: 'specific', address: parseAddress(address, '/request/address') }
 }
 
 /** `count` different addresses chosen as by `any`, all or none. Throws COUNT_OUT_OF_BOUNDS. */
-export function bulkAddresses(count: number, maxCount = defaultMaxBulkCount): AddressRequest {
+export function bulkAddresses(count: number, maxCount = defaultMaxBulkCount): RequestOf<'bulk'> {
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > maxCount)
     throw new IpamError('COUNT_OUT_OF_BOUNDS', `count must be an integer from 1 to ${maxCount}.`, {
       pointer: '/request/count',
@@ -49,7 +57,7 @@ export function bulkAddresses(count: number, maxCount = defaultMaxBulkCount): Ad
 }
 
 /** The modified EUI-64 address of a MAC (RFC 4291, appendix A). Throws INVALID_MAC, EUI64_NOT_POSSIBLE. */
-export function eui64Request(mac: string): AddressRequest {
+export function eui64Request(mac: string): RequestOf<'eui64'> {
   const parsed = parseMac(mac, '/request/mac')
   if (parsed.isMulticast || parsed.isZero)
     throw new IpamError(
@@ -69,6 +77,7 @@ export function addressRequest(
 ): AddressRequest {
   if (typeof input !== 'object' || input === null)
     throw invalidField('/request', 'must be an object')
+  refuseStrayFields(input)
   switch (input.kind) {
     case 'any':
       return anyAddress()
@@ -87,6 +96,26 @@ export function addressRequest(
         { pointer: '/request/kind' },
       )
   }
+}
+
+// A field that the kind does not know would be wished for in vain, as an address beside kind `any` (Neutron refuses it too).
+function refuseStrayFields(input: AddressRequestInput): void {
+  const known: readonly string[] | undefined = fieldsOfKind[input.kind]
+  if (known === undefined) return
+  for (const name of Object.keys(input))
+    if (name !== 'kind' && !known.includes(name))
+      throw invalidField(
+        `/request/${escapePointer(name)}`,
+        `does not belong to a request of kind ${input.kind}`,
+      )
+}
+
+const fieldsOfKind: Readonly<Record<AddressRequestInput['kind'], readonly string[]>> = {
+  any: [],
+  next: [],
+  specific: ['address'],
+  bulk: ['count'],
+  eui64: ['mac'],
 }
 
 /** Where an eui64 request leads in a prefix. Throws EUI64_NOT_POSSIBLE unless the prefix is an IPv6 /64. */
