@@ -83,8 +83,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(answerHeaders)
     reply.header('x-request-id', request.id)
+    const refused = refusal(request, stopping.signal, load)
     reply.raw.once('close', load.begin())
-    done(refusal(request, stopping.signal, load))
+    done(refused)
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A kept connection would keep the server from closing.

@@ -6,6 +6,7 @@ export type { LoadLimits } from './load-shedding.ts'
 export { type OpenApiDocument, openApiDocument } from './openapi-document.ts'
 export { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
 export { type LogLevel, type RequestLog, requestLog } from './request-log.ts'
+export type { RouteDefinition } from './route-definition.ts'
 export { routeTable } from './route-table.ts'
 export {
   type ListenAddress,

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type AppOptions, createApp } from './app.ts'
 import { noAuthentication } from './authentication.ts'
+import { type ConnectionSweep, connectionSweep } from './connection-sweep.ts'
 import { loopbackAddress } from './loopback.ts'
 import { startReaper } from './reaper.ts'
 import { requestLog } from './request-log.ts'
@@ -42,23 +43,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     : options.listen.host
   const app = createApp({ processMetrics: true, ...options, authentication, log })
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
+  const sweep = connectionSweep(app.server)
   await app.listen({ host, port: options.listen.port })
   const reaper = startReaper(options.ipam, options.reapIntervalMs ?? 1000, (error) =>
     log.failure('reaper', error),
   )
   let stopped: Promise<void> | undefined
   const stop = async () => {
-    await closeWithin(app, options.stopTimeoutMs ?? 10_000)
+    await closeWithin(app, sweep, options.stopTimeoutMs ?? 10_000)
     await reaper.stop()
     await options.ipam.close()
   }
   return { app, url: urlOf(app), stop: () => (stopped ??= stop()) }
 }
 
-async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+async function closeWithin(
+  app: FastifyInstance,
+  sweep: ConnectionSweep,
+  timeoutMs: number,
+): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  sweep.start()
   await app.close()
-  clearTimeout(timer)
+  clearTimeout(cutOff)
+  sweep.stop()
 }
 
 function urlOf(app: FastifyInstance): string {

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { type RunningServer, requestLog, startServer } from '../src/index.ts'
+import { type OpenStore, openStore } from './app-fixture.ts'
+import { rawConnection } from './raw-connection.ts'
+
+const log = requestLog('silent')
+let store: OpenStore
+let server: RunningServer | undefined
+
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+  await store.close()
+})
+
+describe('listening', () => {
+  test.each(['0.0.0.0', '::', '192.0.2.1'])(
+    'without authentication %s is refused',
+    async (host) => {
+      store = await openStore()
+      const started = startServer({ ipam: store.ipam, listen: { host, port: 0 }, log })
+      await expect(started).rejects.toThrow('loopback addresses only')
+    },
+  )
+
+  test.each(['127.0.0.1', 'localhost', '::1'])('on %s it serves', async (host) => {
+    store = await openStore()
+    server = await startServer({ ipam: store.ipam, listen: { host, port: 0 }, log })
+    expect(server.url).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9]\d*$/)
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+  })
+
+  test('without authentication another Host is refused, whoever resolves to loopback', async () => {
+    store = await openStore()
+    server = await startServer({ ipam: store.ipam, listen: { host: '127.0.0.1', port: 0 }, log })
+    const connection = await rawConnection(server.url)
+    connection.write('GET /v1/subnets HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')
+    const text = await connection.closed()
+    expect(text).toMatch(/^HTTP\/1\.1 421 /)
+    expect(text).toContain('HOST_NOT_ALLOWED')
+  })
+
+  test('connections beyond the bound are dropped', async () => {
+    store = await openStore()
+    server = await startServer({
+      ipam: store.ipam,
+      listen: { host: '127.0.0.1', port: 0 },
+      log,
+      maxConnections: 1,
+    })
+    const first = await rawConnection(server.url)
+    const second = await rawConnection(server.url)
+    expect(await second.closed()).toBe('')
+    first.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    expect(await first.closed()).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('leases that are over end by themselves', async () => {
+    let now = Date.now()
+    store = await openStore({ clock: () => now })
+    server = await startServer({
+      ipam: store.ipam,
+      listen: { host: '127.0.0.1', port: 0 },
+      log,
+      reapIntervalMs: 10,
+    })
+    const subnet = await store.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    await store.ipam.allocations.allocate(subnet.id, { kind: 'any' }, { ttlSeconds: 60 })
+    const allocated = async () => (await store.ipam.utilization.ofSubnet(subnet.id)).allocated
+    expect(await allocated()).toBe(1n)
+    now += 61_000
+    await expect.poll(allocated).toBe(0n)
+  })
+})

@@ -1,0 +1,110 @@
+import { Writable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requestLog } from '../src/index.ts'
+import { type AppFixture, openApp } from './app-fixture.ts'
+
+const lines: string[] = []
+const destination = new Writable({
+  write(chunk: Buffer, _encoding, done) {
+    lines.push(...chunk.toString().split('\n').filter(Boolean))
+    done()
+  },
+})
+
+let fixture: AppFixture
+
+beforeAll(async () => {
+  fixture = await openApp({ log: requestLog('info', destination) })
+})
+afterAll(() => fixture.close())
+
+const canary = 'canary-4711'
+
+describe('log lines', () => {
+  test('are JSON with known fields only, and hold nothing that a caller sent', async () => {
+    const headers = {
+      'x-project-id': canary,
+      'user-agent': canary,
+      'idempotency-key': canary,
+      authorization: `Bearer ${canary}`,
+      'x-request-id': canary,
+      'x-forwarded-for': '198.51.100.77',
+    }
+    const { body: subnet } = await fixture.call(
+      'POST',
+      '/v1/subnets',
+      { cidr: '198.51.100.0/24', name: canary, labels: { [canary]: canary } },
+      headers,
+    )
+    const path = `/v1/subnets/${subnet.id}/allocations`
+    const { body } = await fixture.call('POST', path, {
+      request: { kind: 'specific', address: '198.51.100.77' },
+      holder: { kind: 'host', id: canary, mac: '02:00:00:ca:4a:49', hostName: canary },
+    })
+    expect(body.allocations).toHaveLength(1)
+    const evil = '\u001b[2J\u202e\r\n{"level":"forged"}'
+    for (const [method, url, payload] of [
+      ['GET', `${path}/198.51.100.77`, undefined],
+      ['GET', `/v1/addresses/198.51.100.77/history`, undefined],
+      ['GET', `/v1/subnets?name=${canary}`, undefined],
+      ['GET', `/v1/${canary}`, undefined],
+      ['GET', `/v1/subnets/${canary}%zz`, undefined],
+      ['GET', `/v1/addresses/${encodeURIComponent(evil)}`, undefined],
+      ['POST', '/v1/subnets', { cidr: evil, [canary]: evil }],
+      ['POST', '/v1/subnets', `{"name":"${canary}"`],
+      ['DELETE', `${path}/198.51.100.77`, undefined],
+    ] as const)
+      await fixture.call(method, url, payload, headers)
+
+    await expect.poll(() => lines.length).toBeGreaterThanOrEqual(11)
+    const allowed = [
+      'level',
+      'time',
+      'requestId',
+      'method',
+      'route',
+      'status',
+      'durationMs',
+      'errorCode',
+      'project',
+    ]
+    for (const line of lines) {
+      expect(allowed).toEqual(expect.arrayContaining(Object.keys(JSON.parse(line))))
+      expect(line).not.toMatch(/[^\x20-\x7e]/)
+      expect(line.length).toBeLessThan(400)
+    }
+    const all = lines.join('\n')
+    for (const secret of [canary, '198.51', subnet.id, '02:00', 'forged', 'u001b', '%zz'])
+      expect(all).not.toContain(secret)
+    expect(all).toContain('"route":"/v1/subnets/{id}/allocations/{address}"')
+    expect(all).toMatch(/"project":"prj_[0-9a-f]{12}"/)
+    expect(all).toContain('"errorCode":"INVALID_ADDRESS"')
+  })
+
+  test('an inner failure tells where it came from and not what it said', async () => {
+    lines.length = 0
+    const broken = await openApp({ log: requestLog('info', destination) })
+    const { ipam } = broken
+    const failing = {
+      ...ipam,
+      as: () => ({ ...ipam, ping: async () => Promise.reject(secretError()) }),
+    }
+    const app = await openApp({ log: requestLog('info', destination), ipam: failing })
+    const answer = await app.call('GET', '/readyz')
+    expect(answer.body).toMatchObject({ status: 500, code: 'INTERNAL' })
+    expect(JSON.stringify(answer.body)).not.toContain(canary)
+    await expect.poll(() => lines.length).toBeGreaterThanOrEqual(2)
+    const all = lines.join('\n')
+    expect(all).not.toContain(canary)
+    expect(all).toContain('"causeCode":"ERR_DRIVER"')
+    expect(all).toContain('logging.test.ts')
+    await app.close()
+    await broken.close()
+  })
+})
+
+function secretError(): Error {
+  return Object.assign(new Error(`insert into ${canary}\n    values ('${canary}')`), {
+    code: 'ERR_DRIVER',
+  })
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningServer, requestLog, startServer } from '../src/index.ts'
+import { type OpenStore, openStore } from './app-fixture.ts'
+import { rawConnection } from './raw-connection.ts'
+
+let store: OpenStore
+let server: RunningServer
+
+beforeAll(async () => {
+  store = await openStore()
+  server = await startServer({
+    ipam: store.ipam,
+    listen: { host: '127.0.0.1', port: 0 },
+    log: requestLog('silent'),
+    timeouts: { requestMs: 300, headersMs: 300, checkMs: 50 },
+  })
+})
+afterAll(async () => {
+  await server.stop()
+  await store.close()
+})
+
+const head = (lines: readonly string[]) =>
+  [
+    'POST /v1/subnets HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    ...lines,
+    '',
+    '',
+  ].join('\r\n')
+
+async function answerTo(bytes: string): Promise<string> {
+  const connection = await rawConnection(server.url)
+  connection.write(bytes)
+  const text = await connection.closed()
+  connection.destroy()
+  return text
+}
+
+describe('bytes that are no proper request', () => {
+  test.each([
+    [
+      'Transfer-Encoding together with Content-Length',
+      `${head(['Transfer-Encoding: chunked', 'Content-Length: 5'])}0\r\n\r\n`,
+    ],
+    ['two Content-Lengths', `${head(['Content-Length: 2', 'Content-Length: 3'])}{}`],
+    ['a negative Content-Length', head(['Content-Length: -1'])],
+    ['an unknown Transfer-Encoding', head(['Transfer-Encoding: chunked, identity'])],
+    ['a header name with a space', head(['Bad Header: x'])],
+    ['a header folded over two lines', head(['X: a\r\n b'])],
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n'],
+    ['no Host', 'GET /v1/subnets HTTP/1.1\r\n\r\n'],
+  ])('%s is answered 400 and closed', async (_title, bytes) => {
+    const text = await answerTo(bytes)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test('the answer is a problem document', async () => {
+    const text = await answerTo('hello\r\n\r\n')
+    expect(text).toMatch(/content-type: application\/problem\+json/i)
+    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+    })
+  })
+
+  test('more than 16 KiB of headers are answered 431', async () => {
+    const text = await answerTo(head([`X: ${'x'.repeat(20_000)}`]))
+    expect(text).toMatch(/^HTTP\/1\.1 431 /)
+    expect(text).toContain('HEADERS_TOO_LARGE')
+  })
+
+  test('a path of more than 16 KiB is answered 431', async () => {
+    const path = `/v1/addresses/${'1'.repeat(20_000)}`
+    const text = await answerTo(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    expect(text).toMatch(/^HTTP\/1\.1 431 /)
+  })
+
+  test('a megabyte of path is cut off', async () => {
+    const text = await answerTo(
+      `GET /${'1'.repeat(1024 * 1024)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    )
+    // The answer may be lost: the server does not read on what it has refused.
+    expect(text).toMatch(/^(HTTP\/1\.1 431 |$)/)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  })
+})
+
+describe('slow clients', () => {
+  test('a request whose headers never end is cut off', async () => {
+    const connection = await rawConnection(server.url)
+    connection.write('GET /v1/subnets HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  test('a request whose body never ends is cut off and changes nothing', async () => {
+    const connection = await rawConnection(server.url)
+    connection.write(`${head(['Content-Length: 100'])}{"cidr":"10.0.0.0/24"`)
+    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 (408|400) /)
+    expect((await store.ipam.subnets.list()).items).toEqual([])
+  })
+
+  test('a client that leaves inside its body changes nothing', async () => {
+    const connection = await rawConnection(server.url)
+    connection.write(`${head(['Content-Length: 100'])}{"cidr":"10.0.0.0/24"`)
+    connection.destroy()
+    await connection.closed()
+    const alive = await fetch(`${server.url}/readyz`)
+    expect(alive.status).toBe(200)
+    expect((await store.ipam.subnets.list()).items).toEqual([])
+  })
+})
+
+test('a chunked body is taken, and cut off at the limit', async () => {
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+  const connection = await rawConnection(server.url)
+  const start = head(['Transfer-Encoding: chunked', 'Connection: close'])
+  connection.write(`${start}${chunk('{"cidr":')}${chunk('"10.1.0.0/24"}')}0\r\n\r\n`)
+  expect(await connection.closed()).toMatch(/^HTTP\/1\.1 201 /)
+
+  const endless = await rawConnection(server.url)
+  endless.write(start)
+  for (let i = 0; i < 20; i += 1) endless.write(chunk('x'.repeat(100_000)))
+  expect(await endless.received(/\r\n\r\n\{/)).toMatch(/^HTTP\/1\.1 413 /)
+  endless.destroy()
+})
+
+test('pipelined requests are answered in order', async () => {
+  const connection = await rawConnection(server.url)
+  const get = (path: string, close = '') =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`
+  connection.write(get('/healthz') + get('/v1/nothing') + get('/readyz', 'Connection: close\r\n'))
+  const statuses = [...(await connection.closed()).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, s]) => s)
+  expect(statuses).toEqual(['200', '404', '200'])
+})
