@@ -16,6 +16,8 @@ export class PoolSpace {
   readonly capacity: bigint
   /** How many pages hold at least one pool address. */
   readonly pageCount: number
+  /** The lowest page that holds a pool address; undefined when the pools are empty. */
+  readonly firstPage: number | undefined
   readonly #starts: readonly bigint[]
 
   constructor(ranges: readonly OffsetRange[]) {
@@ -28,6 +30,7 @@ export class PoolSpace {
     }
     this.#starts = starts
     this.capacity = capacity
+    this.firstPage = ranges[0] === undefined ? undefined : pageOf(ranges[0].first)
     this.pageCount = this.pagesBelow(Number.MAX_SAFE_INTEGER)
   }
 

@@ -82,21 +82,37 @@ async function weigh(
     const taken = await takenOffsets(session, layout, first, last, Number.MAX_SAFE_INTEGER)
     found.push(...drawInPage(layout.space.inPage(page), taken, wanted, context.random))
   }
-  return found.length < count ? null : found
+  // A page had fewer than its count said: others took some in between. That is no sign that all pages are full.
+  if (found.length < count) throw lostRace()
+  return found
 }
 
-/** Free pool addresses of every page, from the counts. Linear in the pages, which are bounded whatever is held. */
+/**
+ * Free pool addresses of every page, from the counts. Linear in the pages, which are bounded whatever is held.
+ *
+ * The pages that are missing are read first: one that another writer makes before the last statement is then counted
+ * there, and one that it makes and fills is still taken for empty. So the sum is never too small, and "full" is true.
+ */
 async function listRooms(session: Session, layout: SubnetLayout): Promise<PageRoom[]> {
-  const rooms: PageRoom[] = []
-  for (const { page, used } of await listPagesWithRoom(session, layout.key))
-    rooms.push({ page, free: layout.space.capacityOfPage(page) - BigInt(used) })
-  const present = await countPages(session, layout.key, Number.MAX_SAFE_INTEGER)
-  if (present < layout.space.pageCount) {
-    const known = new Set(await listPageNumbers(session, layout.key))
+  const free = new Map<number, bigint>()
+  const present = await presentPages(session, layout, Number.MAX_SAFE_INTEGER)
+  if (present !== null)
     for (const page of layout.space.pages())
-      if (!known.has(page)) rooms.push({ page, free: layout.space.capacityOfPage(page) })
-  }
-  return rooms.filter((room) => room.free > 0n)
+      if (!present.has(page)) free.set(page, layout.space.capacityOfPage(page))
+  for (const { page, used } of await listPagesWithRoom(session, layout.key))
+    free.set(page, layout.space.capacityOfPage(page) - BigInt(used))
+  return [...free].map(([page, room]) => ({ page, free: room })).filter((room) => room.free > 0n)
+}
+
+/** The pages that are there; null when none is missing below the limit: usually so, and counting is cheaper than reading. */
+async function presentPages(
+  session: Session,
+  layout: SubnetLayout,
+  below: number,
+): Promise<Set<number> | null> {
+  const present = await countPages(session, layout.key, below)
+  if (present >= layout.space.pagesBelow(below)) return null
+  return new Set(await listPageNumbers(session, layout.key))
 }
 
 /**
@@ -115,25 +131,27 @@ export async function findNext(session: Session, layout: SubnetLayout): Promise<
   throw lostRace()
 }
 
+/**
+ * The lowest page with a free pool address, as it was at one moment: when the last of these statements ran. Until then
+ * other writers may make pages that the first statement did not see, which would look full or be passed over.
+ */
 async function lowestPageWithRoom(session: Session, layout: SubnetLayout): Promise<number | null> {
-  const present = await findLowestPageWithRoom(session, layout.key)
-  const absent = await lowestAbsentPage(session, layout, present)
-  return absent ?? present ?? null
+  const before = await findLowestPageWithRoom(session, layout.key)
+  if (before !== undefined && before === layout.space.firstPage) return before
+  const missing = await lowestMissingPage(session, layout, before ?? Number.MAX_SAFE_INTEGER)
+  const now = await findLowestPageWithRoom(session, layout.key)
+  if (missing === undefined || now === undefined) return missing ?? now ?? null
+  return Math.min(missing, now)
 }
 
-// A page that is not there is empty. Pages fill from below, so below the lowest with room usually none is missing, and
-// counting them is cheaper than reading them.
-async function lowestAbsentPage(
+async function lowestMissingPage(
   session: Session,
   layout: SubnetLayout,
-  below: number | undefined,
-): Promise<number | null> {
-  const limit = below ?? Number.MAX_SAFE_INTEGER
-  const present = await countPages(session, layout.key, limit)
-  if (present >= layout.space.pagesBelow(limit)) return null
-  const known = new Set(await listPageNumbers(session, layout.key))
-  for (const page of layout.space.pages()) if (!known.has(page)) return page
-  return null
+  below: number,
+): Promise<number | undefined> {
+  const present = await presentPages(session, layout, below)
+  if (present !== null) for (const page of layout.space.pages()) if (!present.has(page)) return page
+  return undefined
 }
 
 async function lowestInPage(

@@ -17,7 +17,10 @@ import { write } from './transaction.ts'
 
 const rowsAtOnce = 500
 
-/** Ends a held allocation; the address is free, or cools if its subnet says so. Constant cost. */
+/**
+ * Ends a held allocation; the address is free, or cools if its subnet says so: from now, or from the end of its lease
+ * whenever that is noticed. Constant cost.
+ */
 export async function endAllocation(
   context: OperationContext,
   session: Session,
@@ -26,7 +29,8 @@ export async function endAllocation(
   action: 'released' | 'expired',
 ): Promise<void> {
   if (layout.coolingSeconds === 0) return removeRow(context, session, layout, row, action)
-  const dueAt = context.clock() + layout.coolingSeconds * 1000
+  const endedAt = action === 'expired' && row.due_at !== null ? row.due_at : context.clock()
+  const dueAt = endedAt + layout.coolingSeconds * 1000
   await coolInPage(session, layout, row.address)
   if (!(await coolAllocation(session, row, dueAt))) throw lostRace()
   await recordEnd(context, session, layout, row, action, { ...row, state: 1, due_at: dueAt })
@@ -49,6 +53,8 @@ export async function endDue(
   layout: SubnetLayout,
 ): Promise<number> {
   const due = await listDueAllocations(session, context.clock(), rowsAtOnce, layout.key)
+  // In the order of every other writer, for the pages' locks.
+  due.sort((a, b) => Buffer.compare(a.address, b.address))
   for (const row of due) await endRow(context, session, layout, row)
   return due.length
 }

@@ -7,6 +7,7 @@ import {
 import { toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
 import { eventState } from './address-recording.ts'
+import { endDue } from './allocation-ending.ts'
 import type { OperationContext } from './context.ts'
 import { recordChanges } from './event-recording.ts'
 import type { SubnetLayout } from './subnet-layout.ts'
@@ -24,10 +25,7 @@ export async function releaseAll(
   layout: SubnetLayout,
   cascade: boolean,
 ): Promise<void> {
-  if (!cascade && (await hasHeldAddresses(session, layout.key)))
-    throw new IpamError('SUBNET_IN_USE', 'Addresses of the subnet are held.', {
-      fix: 'Release them first, or ask for them to be released with it (cascade).',
-    })
+  if (!cascade) await refuseHeld(context, session, layout)
   let after: Uint8Array | null = null
   for (;;) {
     const rows = await listAllocationsAfter(session, layout.key, after, rowsAtOnce)
@@ -49,4 +47,17 @@ export async function releaseAll(
     after = last.address
   }
   await deleteAllocationsOf(session, layout.key)
+}
+
+async function refuseHeld(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+): Promise<void> {
+  // A lease that is over holds nothing, though nobody may have swept it up yet.
+  while ((await endDue(context, session, layout)) > 0);
+  if (await hasHeldAddresses(session, layout.key))
+    throw new IpamError('SUBNET_IN_USE', 'Addresses of the subnet are held.', {
+      fix: 'Release them first, or ask for them to be released with it (cascade).',
+    })
 }

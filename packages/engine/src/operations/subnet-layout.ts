@@ -24,19 +24,40 @@ export interface SubnetLayout {
 
 const maxCached = 20_000
 
-/** Compiled subnets by id. A subnet's every change has a new revision, so an entry can't be stale. */
+interface CachedLayout {
+  readonly row: SubnetCore
+  readonly layout: SubnetLayout
+}
+
+/**
+ * Compiled subnets by id. An entry serves rows that are equal to its own in all that was compiled: a revision alone says
+ * too little, since a transaction that is undone gives its revision number back.
+ */
 export class SubnetLayoutCache {
-  readonly #layouts = new Map<string, SubnetLayout>()
+  readonly #layouts = new Map<string, CachedLayout>()
 
   layoutOf(row: SubnetCore): SubnetLayout {
     const known = this.#layouts.get(row.id)
-    if (known !== undefined && known.revision === row.revision && known.key === row.row_key)
-      return known
+    if (known !== undefined && isSame(known.row, row)) return known.layout
     const layout = compile(row)
     if (this.#layouts.size >= maxCached) this.#layouts.clear()
-    this.#layouts.set(row.id, layout)
+    this.#layouts.set(row.id, { row, layout })
     return layout
   }
+}
+
+function isSame(a: SubnetCore, b: SubnetCore): boolean {
+  return (
+    a.revision === b.revision &&
+    a.row_key === b.row_key &&
+    a.project_id === b.project_id &&
+    a.shared === b.shared &&
+    a.gateway === b.gateway &&
+    a.cooling_seconds === b.cooling_seconds &&
+    a.allocation_pools === b.allocation_pools &&
+    a.prefix_length === b.prefix_length &&
+    Buffer.compare(a.first, b.first) === 0
+  )
 }
 
 function compile(row: SubnetCore): SubnetLayout {
