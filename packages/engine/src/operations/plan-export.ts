@@ -37,7 +37,7 @@ export async function exportPlan(context: OperationContext): Promise<Plan> {
       .filter((scope) => !scopeKeys.has(scope.id))
       .map(({ id, name, projectId, labels, ipVersion, shared }) => ({
         key: id,
-        name,
+        ...nameOf({ name }),
         projectId,
         labels,
         ipVersion,
@@ -45,7 +45,7 @@ export async function exportPlan(context: OperationContext): Promise<Plan> {
       })),
     subnetPools: pools.map((pool) => ({
       key: pool.id,
-      name: pool.name,
+      ...nameOf(pool),
       projectId: pool.projectId,
       labels: pool.labels,
       addressScope: scopeKeys.get(pool.addressScopeId) ?? pool.addressScopeId,
@@ -59,7 +59,7 @@ export async function exportPlan(context: OperationContext): Promise<Plan> {
     })),
     subnets: subnets.map((subnet) => ({
       key: subnet.id,
-      name: subnet.name,
+      ...nameOf(subnet),
       projectId: subnet.projectId,
       labels: subnet.labels,
       addressScope: scopeKeys.get(subnet.addressScopeId) ?? subnet.addressScopeId,
@@ -73,6 +73,11 @@ export async function exportPlan(context: OperationContext): Promise<Plan> {
     })),
     allocations,
   }
+}
+
+/** A record without a name is a plan's entry without one: an empty name is refused on input. */
+function nameOf({ name }: { name: string }): { name?: string } {
+  return name === '' ? {} : { name }
 }
 
 async function all<T>(list: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {

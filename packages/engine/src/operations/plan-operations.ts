@@ -1,5 +1,6 @@
 import { IpamError, isIpamError } from '../errors.ts'
 import { parseAddress } from '../model/address-input.ts'
+import type { AddressScope } from '../model/address-scope.ts'
 import type { Caller } from '../model/caller.ts'
 import type {
   Plan,
@@ -14,9 +15,14 @@ import type {
 import { invalidField } from '../model/record.ts'
 import { builtInScopeId } from '../store/sql/address-scope-queries.ts'
 import type { Session } from '../store/store.ts'
-import { createAddressScope, listAddressScopes } from './address-scope-operations.ts'
+import {
+  createAddressScope,
+  getAddressScope,
+  listAddressScopes,
+} from './address-scope-operations.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
 import { applyPlannedAllocation } from './plan-allocation.ts'
+import { poolDifferences, scopeDifferences, subnetDifferences } from './plan-difference.ts'
 import { createSubnet, listSubnets } from './subnet-operations.ts'
 import { createSubnetPool, listSubnetPools } from './subnet-pool-operations.ts'
 import { write } from './transaction.ts'
@@ -125,10 +131,12 @@ class PlanRun {
         ipVersion: entry.ipVersion,
         projectId: context.caller.projectId,
       }
-      const found = (await listAddressScopes(context, filter, { limit: 1 })).items[0]
+      const found =
+        (await listAddressScopes(context, filter, { limit: 1 })).items[0] ??
+        (await unnamedScope(context, entry))
       if (found !== undefined) {
         this.#scopes.set(entry.key, found.id)
-        return 'exists'
+        return scopeDifferences(entry, found)
       }
       const { ipVersion, shared, labels } = entry
       const made = await createAddressScope(
@@ -146,11 +154,15 @@ class PlanRun {
     const subject = entry.name ?? entry.prefixes.join(', ')
     return this.#outcome('subnet-pool', subject, entry.source, async () => {
       const addressScopeId = this.#known(this.#scopes, entry.addressScope, 'address scope')
-      const filter = { name: subject, addressScopeId, projectId: context.caller.projectId }
+      const filter = {
+        name: entry.name ?? '',
+        addressScopeId,
+        projectId: context.caller.projectId,
+      }
       for (const pool of (await listSubnetPools(context, filter, { limit: 1000 })).items)
         if (sameTexts(pool.prefixes, entry.prefixes)) {
           this.#pools.set(entry.key, pool.id)
-          return 'exists'
+          return poolDifferences(entry, pool)
         }
       const {
         key: _key,
@@ -160,11 +172,7 @@ class PlanRun {
         ...fields
       } = entry
       const quota = entry.quota === undefined || entry.quota === null ? null : BigInt(entry.quota)
-      const made = await createSubnetPool(
-        context,
-        { ...fields, name: subject, addressScopeId, quota },
-        {},
-      )
+      const made = await createSubnetPool(context, { ...fields, addressScopeId, quota }, {})
       this.#pools.set(entry.key, made.id)
       return 'create'
     })
@@ -178,7 +186,8 @@ class PlanRun {
       const found = (await listSubnets(context, filter, { limit: 1 })).items[0]
       if (found !== undefined) {
         this.#subnets.set(entry.key, found.id)
-        return 'exists'
+        const pool = entry.subnetPool === undefined ? undefined : this.#pools.get(entry.subnetPool)
+        return subnetDifferences(entry, found, pool ?? null)
       }
       const {
         key: _key,
@@ -211,15 +220,20 @@ class PlanRun {
     })
   }
 
+  /** `work` answers what it did, or in what the record that it found differs from the plan. */
   async #outcome(
     recordKind: PlanReportEntry['recordKind'],
     subject: string,
     source: string | undefined,
-    work: () => Promise<'create' | 'exists'>,
+    work: () => Promise<'create' | 'exists' | readonly string[]>,
   ): Promise<PlanReportEntry> {
     const about = { recordKind, subject, ...(source === undefined ? {} : { source }) }
     try {
-      return { outcome: await work(), ...about }
+      const done = await work()
+      if (typeof done === 'string') return { outcome: done, ...about }
+      if (done.length === 0) return { outcome: 'exists', ...about }
+      const reason = `left as it is, though the plan differs in: ${done.join(', ')}`
+      return { outcome: 'exists', ...about, reason }
     } catch (error) {
       // What is wrong with an entry is said of the entry; what is wrong with the database ends the run.
       if (!isIpamError(error) || error.kind === 'unavailable' || error.kind === 'internal')
@@ -245,6 +259,21 @@ class PlanRun {
         `names a ${what} that the plan does not make`,
       )
     return id
+  }
+}
+
+// A scope without a name goes by its key, which in an export is its id: in the store that wrote it, that is the scope.
+async function unnamedScope(
+  context: OperationContext,
+  entry: PlannedAddressScope,
+): Promise<AddressScope | undefined> {
+  if (entry.name !== undefined) return undefined
+  try {
+    const found = await getAddressScope(context, entry.key)
+    return found.name === '' && found.ipVersion === entry.ipVersion ? found : undefined
+  } catch (error) {
+    if (isIpamError(error, 'ADDRESS_SCOPE_NOT_FOUND')) return undefined
+    throw error
   }
 }
 
