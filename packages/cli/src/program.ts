@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { CommandContext, type Terminal } from './command-context.ts'
 import { CommandError } from './command-error.ts'
+import { examples } from './declarations/declaration.ts'
 import { declareCommands } from './declarations/declarations.ts'
 import { failureReport } from './error-output.ts'
 import { addGlobalOptions, asksForJson, type GlobalOptions } from './global-options.ts'
@@ -34,6 +35,7 @@ export function buildProgram(terminal: Terminal): Command {
       outputError: () => {},
     })
     .exitOverride()
+    .addHelpText('after', rootHelp)
   addGlobalOptions(program)
   declareCommands(program, async (command, work) => {
     const context = new CommandContext(command.optsWithGlobals<GlobalOptions>(), terminal)
@@ -45,6 +47,19 @@ export function buildProgram(terminal: Terminal): Command {
   })
   return program
 }
+
+const rootHelp = `
+A subnet is named by its id, CIDR or name; a pool by its id, name or one of its prefixes; a scope by its id or name.
+
+Without --store and --server: FREEHOLD_STORE, else FREEHOLD_SERVER, else data/freehold.sqlite where it exists.
+FREEHOLD_TOKEN is the token for a server; NO_COLOR turns colours off.
+
+Exit codes: 0 done, 1 internal, 2 invalid, 3 not found, 4 conflict, 5 exhausted, 6 over quota, 7 unavailable.
+${examples(
+  'serve --store sqlite:data/freehold.sqlite --no-auth',
+  'subnet create 10.0.0.0/24 --name web --store sqlite:data/freehold.sqlite',
+  'allocate web --holder host:web1 --server http://127.0.0.1:8080',
+)}`
 
 // Commander's message is `error: …`, followed by `(Did you mean …?)` where it has a suggestion.
 function usageFailure(error: CommanderError): CommandError {

@@ -31,6 +31,7 @@ export function declareAllocationCommands(program: Command, run: RunCommand): vo
   const allocation = program
     .command('allocation')
     .description('allocations: the addresses that are held in a subnet')
+    .addHelpText('after', examples('allocation list web', 'allocation show web 10.0.0.17'))
   allocation
     .command('list <subnet>')
     .description('list the addresses held in a subnet')

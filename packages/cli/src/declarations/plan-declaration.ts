@@ -14,6 +14,7 @@ export function declarePlanCommands(program: Command, run: RunCommand): void {
   const imports = program
     .command('import')
     .description('take over an address plan, all of it or nothing')
+    .addHelpText('after', examples('import plan plan.json', 'import netbox examples/netbox-demo'))
   addConfirmationOptions(
     imports.command('plan <file>').description('import what export wrote; - reads standard input'),
   )

@@ -53,6 +53,7 @@ export function declareServiceCommands(program: Command, run: RunCommand): void 
   program
     .command('version')
     .description('print the versions of freehold and Node')
+    .addHelpText('after', examples('version', 'version --output json'))
     .action((_options, command) =>
       run(command, async (context) =>
         (await import('../commands/version-commands.ts')).printVersion(context),

@@ -70,7 +70,10 @@ export function declareSubnetCommands(program: Command, run: RunCommand): void {
     .option('--remove-label <key>', 'remove this label (repeatable)', collect)
     .addHelpText(
       'after',
-      examples('subnet update web --gateway 10.0.0.254', 'subnet update web --cooling 15m'),
+      examples(
+        'subnet update web --gateway 10.0.0.254 --allocation-pool 10.0.0.1-10.0.0.253',
+        'subnet update web --cooling 15m',
+      ),
     )
     .action((text, options, command) =>
       run(command, async (context) => (await commands()).updateSubnet(context, text, options)),

@@ -49,7 +49,7 @@ export function readAddresses(
     takenBy.set(slot, source)
     if (isGateway(row) && !gateways.has(subnet.key)) {
       gateways.set(subnet.key, address.toString())
-      ledger.settle(source, 'merged', `is the gateway of subnet ${subnet.prefix}`)
+      ledger.settle(source, 'merged', `is the gateway of subnet ${subnet.prefix}`, [subnet.source])
       continue
     }
     const { labels, changed } = labelsOf(row)

@@ -65,7 +65,9 @@ export function readPrefixes(
 
 function settleDuplicate(entry: NetboxPrefix, first: NetboxPrefix, ledger: RowLedger): void {
   if (entry.role === 'aggregate' && first.role === 'container')
-    ledger.settle(entry.source, 'merged', `the container ${first.source} is the same prefix`)
+    ledger.settle(entry.source, 'merged', `the container ${first.source} is the same prefix`, [
+      first.source,
+    ])
   else ledger.settle(entry.source, 'skipped', `the same prefix as ${first.source}, which was taken`)
 }
 

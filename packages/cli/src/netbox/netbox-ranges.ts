@@ -30,9 +30,9 @@ export function readRanges(
       recordKind: 'range',
       subject: `${withoutMask(start)}-${withoutMask(end)}`,
     })
-    const problem = reserve(row, index, vrfs, reserved)
-    if ('skipped' in problem) ledger.settle(source, 'skipped', problem.skipped)
-    else ledger.settle(source, 'merged', problem.merged)
+    const fate = reserve(row, index, vrfs, reserved)
+    if ('skipped' in fate) ledger.settle(source, 'skipped', fate.skipped)
+    else ledger.settle(source, 'merged', fate.merged, fate.into)
   }
   return reserved
 }
@@ -42,7 +42,7 @@ function reserve(
   index: SubnetIndex,
   vrfs: VrfDirectory,
   reserved: Map<string, AddressRange[]>,
-): { skipped: string } | { merged: string } {
+): { skipped: string } | { merged: string; into: string[] } {
   const { start_address: start = '', end_address: end = '', vrf = '' } = row.cells
   const range = parsed(() =>
     AddressRange.of(IpAddress.parse(withoutMask(start)), IpAddress.parse(withoutMask(end))),
@@ -66,7 +66,10 @@ function reserve(
   }
   const where = subnets.length > 3 ? plural(subnets.length, 'subnet') : namesOf(subnets)
   const rest = covered < range.size ? '; the part of it outside of subnets is left out' : ''
-  return { merged: `kept out of the allocation pools of ${where}${rest}` }
+  return {
+    merged: `kept out of the allocation pools of ${where}${rest}`,
+    into: subnets.map((subnet) => subnet.source),
+  }
 }
 
 function namesOf(subnets: readonly NetboxSubnet[]): string {

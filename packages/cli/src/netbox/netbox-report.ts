@@ -37,9 +37,8 @@ export function netboxReport(
 ): NetboxReport {
   const bySource = Map.groupBy(report.entries, (entry) => entry.source ?? '')
   const entries = rows.map((row) => {
-    if (row.fate !== 'planned') return entryOf(row, row.fate, row.reason)
+    if (row.fate !== 'planned') return entryOf(row, row.fate, withTargets(row, bySource))
     const records = bySource.get(row.source)
-    bySource.delete(row.source)
     if (records === undefined)
       throw new Error(`the report of the import says nothing of ${row.source}`)
     const outcome = gravest(records.map((record) => record.outcome))
@@ -49,6 +48,7 @@ export function netboxReport(
     const all = [...reasons, row.reason].filter((reason) => reason !== undefined)
     return entryOf(row, outcome, all.length === 0 ? undefined : [...new Set(all)].join('; '))
   })
+  const sources = new Set(rows.map(({ source }) => source))
   const counts = { create: 0, exists: 0, conflict: 0, merged: 0, skipped: 0 }
   for (const entry of entries) counts[entry.outcome]++
   return {
@@ -56,8 +56,21 @@ export function netboxReport(
     files: fileCounts(tables),
     counts,
     entries,
-    additions: [...bySource.values()].flat(),
+    additions: report.entries.filter(({ source }) => !sources.has(source ?? '')),
   }
+}
+
+// A record that was there before the import keeps its own fields: then a row that was merged into it may have had no effect.
+function withTargets(
+  { reason, mergedInto }: SettledRow,
+  bySource: ReadonlyMap<string, readonly PlanReportEntry[]>,
+): string | undefined {
+  const kept = mergedInto
+    .flatMap((source) => bySource.get(source) ?? [])
+    .filter(({ outcome }) => outcome !== 'create')
+    .flatMap((entry) => (entry.reason === undefined ? [] : [`${entry.subject} is ${entry.reason}`]))
+  const all = [...(reason === undefined ? [] : [reason]), ...kept]
+  return all.length === 0 ? undefined : all.join('; but ')
 }
 
 function entryOf(row: SettledRow, outcome: RowOutcome, reason?: string): NetboxReportEntry {

@@ -19,6 +19,8 @@ export type RowFate = 'planned' | 'merged' | 'skipped'
 
 export interface SettledRow extends NetboxRow {
   readonly fate: RowFate
+  /** Rows whose records a merged row became part of. */
+  readonly mergedInto: readonly string[]
   /** Why; also given for planned rows of which something changed on the way. */
   readonly reason?: string
 }
@@ -33,11 +35,16 @@ export class RowLedger {
     this.#open.set(row.source, row)
   }
 
-  settle(source: string, fate: RowFate, reason?: string): void {
+  settle(source: string, fate: RowFate, reason?: string, mergedInto: readonly string[] = []): void {
     const row = this.#open.get(source)
     if (row === undefined) throw new Error(`${source} was settled twice or never entered`)
     this.#open.delete(source)
-    this.#settled.set(source, { ...row, fate, ...(reason === undefined ? {} : { reason }) })
+    this.#settled.set(source, {
+      ...row,
+      fate,
+      mergedInto,
+      ...(reason === undefined ? {} : { reason }),
+    })
   }
 
   /** Adds something worth knowing to a row, whatever its fate is or will be. */

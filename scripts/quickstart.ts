@@ -1,0 +1,117 @@
+/**
+ * Shows Freehold at work in half a minute: starts the server on a free loopback port with a SQLite file in ./data, imports
+ * a sample address plan through the command line, allocates, and stops the server. Each command is printed as a person
+ * would type it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const commandLine = join(root, 'packages/cli/bin/freehold.js')
+const storeFile = 'data/quickstart.sqlite'
+
+await mkdir(join(root, 'data'), { recursive: true })
+// A file of its own, new each time, so that every run shows the same and no other data is touched.
+for (const suffix of ['', '-wal', '-shm'])
+  await rm(join(root, `${storeFile}${suffix}`), { force: true })
+
+say('A server, on a free port of this machine only, with its data in one SQLite file:')
+const server = startFreehold(
+  [
+    'serve',
+    '--store',
+    `sqlite:${storeFile}`,
+    '--listen',
+    '127.0.0.1:0',
+    '--no-auth',
+    '--log-level',
+    'warn',
+  ],
+  'pipe',
+)
+try {
+  const url = await readyUrl(server)
+  const env = { FREEHOLD_SERVER: url }
+  console.log(`\n$ export FREEHOLD_SERVER=${url}`)
+
+  say('An address plan from elsewhere, here the CSV exports of NetBox in examples/netbox-demo:')
+  await freehold(['import', 'netbox', 'examples/netbox-demo'], env)
+  say('How full is it?')
+  await freehold(['utilization', '--limit', '10'], env)
+  say('A free address, any will do, for a host:')
+  await freehold(
+    ['allocate', '172.16.0.0/24', '--holder', 'host:web1', '--host-name', 'web1.example.net'],
+    env,
+  )
+  say('A new subnet of 64 addresses, cut from one of the imported pools, and two addresses of it:')
+  await freehold(
+    ['subnet', 'create', '--pool', '10.112.0.0/17', '--prefix-length', '26', '--name', 'lab'],
+    env,
+  )
+  await freehold(['allocate', 'lab', '--count', '2', '--holder', 'service:dns'], env)
+  say('What is held there, and where that subnet is:')
+  await freehold(['allocation', 'list', 'lab'], env)
+  await freehold(['subnet', 'list', '--pool', '10.112.0.0/17'], env)
+  say('Do all counts, records and events agree?')
+  await freehold(['check'], env)
+} finally {
+  await stop(server)
+}
+console.log(`
+The server is stopped; what it stored is in ${storeFile}. What next?
+
+  npm start                    serves on http://127.0.0.1:8080, with data/freehold.sqlite; the API is described at /docs
+  npm run freehold -- --help   the command line without a build, for example:
+  npm run freehold -- utilization --store sqlite:${storeFile}`)
+
+function say(text: string): void {
+  console.log(`\n# ${text}`)
+}
+
+/** Prints the command and runs it to its end. Throws when it fails: then the quickstart has failed. */
+async function freehold(args: readonly string[], env: Record<string, string>): Promise<void> {
+  const child = startFreehold(args, 'inherit', env)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`freehold ${args.join(' ')} ended with ${code ?? 'a signal'}`)
+}
+
+function startFreehold(
+  args: readonly string[],
+  stdout: 'inherit' | 'pipe',
+  env: Record<string, string> = {},
+): ChildProcess {
+  console.log(`\n$ freehold ${args.join(' ')}`)
+  return spawn(process.execPath, [commandLine, ...args], {
+    cwd: root,
+    env: { ...withoutOwnSettings(process.env), ...env },
+    stdio: ['ignore', stdout, 'inherit'],
+  })
+}
+
+// Whatever a reader's shell is set to work on must not be what the quickstart works on.
+function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('FREEHOLD_')))
+}
+
+/** The URL in the line that the server prints once it is ready. Throws when it ends before. */
+async function readyUrl(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk)
+    const [line, url] = /^.*(http:\/\/\S+)\n/.exec(text) ?? []
+    if (line === undefined || url === undefined) continue
+    process.stdout.write(line)
+    return url
+  }
+  throw new Error('the server ended before it was ready')
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const [code] = (await exited) as [number | null]
+  if (code !== 0) throw new Error(`the server ended with ${code ?? 'a signal'}`)
+}
