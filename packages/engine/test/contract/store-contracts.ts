@@ -1,10 +1,19 @@
 import { describe } from 'vitest'
+import { describeAddressHistoryContract } from './address-history.contract.ts'
 import { describeAddressScopeContract } from './address-scope.contract.ts'
 import { describeAllocationContract } from './allocation.contract.ts'
+import { describeCallerContract } from './caller.contract.ts'
+import { describeCheckContract } from './check.contract.ts'
 import type { ContractStore } from './contract-store.ts'
+import { describeEventContract } from './event.contract.ts'
+import { describeIdempotencyContract } from './idempotency.contract.ts'
 import { describeLeaseContract } from './lease.contract.ts'
+import { describeListContract } from './list.contract.ts'
+import { describePlanContract } from './plan.contract.ts'
 import { describeSubnetContract } from './subnet.contract.ts'
 import { describeSubnetPoolContract } from './subnet-pool.contract.ts'
+import { describeTransactionContract } from './transaction.contract.ts'
+import { describeUtilizationContract } from './utilization.contract.ts'
 
 /** Everything that every store must show. */
 export function describeStoreContracts(store: ContractStore): void {
@@ -14,5 +23,14 @@ export function describeStoreContracts(store: ContractStore): void {
     describeSubnetContract(store)
     describeAllocationContract(store)
     describeLeaseContract(store)
+    describeUtilizationContract(store)
+    describeAddressHistoryContract(store)
+    describeEventContract(store)
+    describeIdempotencyContract(store)
+    describeListContract(store)
+    describeCallerContract(store)
+    describeTransactionContract(store)
+    describePlanContract(store)
+    describeCheckContract(store)
   })
 }
