@@ -7,6 +7,7 @@ import {
   listPoolSubnets,
   listPoolsAfter,
   listPoolUsage,
+  listScopePoolPrefixes,
   listScopeSubnets,
   listScopesAfter,
   listSubnetsAfter,
@@ -16,7 +17,7 @@ import type { AddressScopeRow, SubnetPoolRow, SubnetRow } from '../store/sql/row
 import { toPrefix } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
-import { expectedFreeBlocks, prefixesOfPool } from './pool-layout.ts'
+import { expectedFreeBlocks, prefixesOfPool, toPoolPrefix } from './pool-layout.ts'
 import { checkSubnetRows } from './subnet-check.ts'
 import { read } from './transaction.ts'
 
@@ -111,7 +112,22 @@ class CheckRun {
           })
         previous = row
       }
-      if (rows.length < rowsAtOnce) return
+      if (rows.length < rowsAtOnce) break
+    }
+    await this.#checkPoolPrefixes(session, scope)
+  }
+
+  async #checkPoolPrefixes(session: Session, scope: AddressScopeRow): Promise<void> {
+    let previous: Prefix | undefined
+    for (const row of await listScopePoolPrefixes(session, scope.row_key)) {
+      const prefix = toPoolPrefix(scope.ip_version, row)
+      if (previous?.overlaps(prefix))
+        this.#add({
+          kind: 'pool-prefix-overlap',
+          message: `${previous} and ${prefix} are prefixes of subnet pools in one address scope.`,
+          addressScopeId: scope.id,
+        })
+      previous = prefix
     }
   }
 

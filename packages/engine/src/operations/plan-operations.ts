@@ -25,6 +25,7 @@ import { applyPlannedAllocation } from './plan-allocation.ts'
 import { poolDifferences, scopeDifferences, subnetDifferences } from './plan-difference.ts'
 import { createSubnet, listSubnets } from './subnet-operations.ts'
 import { createSubnetPool, listSubnetPools } from './subnet-pool-operations.ts'
+import { checkQuota } from './subnet-pool-rules.ts'
 import { write } from './transaction.ts'
 
 export interface PlanOptions extends MutationOptions {
@@ -171,7 +172,7 @@ class PlanRun {
         addressScope: _scope,
         ...fields
       } = entry
-      const quota = entry.quota === undefined || entry.quota === null ? null : BigInt(entry.quota)
+      const quota = checkQuota(entry.quota)
       const made = await createSubnetPool(context, { ...fields, addressScopeId, quota }, {})
       this.#pools.set(entry.key, made.id)
       return 'create'

@@ -40,13 +40,18 @@ export function checkPrefixLengths(ipVersion: IpVersion, lengths: PrefixLengths)
     throw outOfBounds('/defaultPrefixLength', 'must not be more than maxPrefixLength')
 }
 
-/** null: no limit. 0 to 2^128. Throws INVALID_FIELD. */
+/** null: no limit. 0 to 2^128, also as decimal text. Throws INVALID_FIELD. */
 export function checkQuota(quota: bigint | string | null | undefined): bigint | null {
   if (quota === undefined || quota === null) return null
-  const value = typeof quota === 'bigint' ? quota : BigInt(quota)
-  if (value < 0n || value > maxQuota)
-    throw invalidField('/quota', 'must be from 0 to 2^128', 'Use null for no limit.')
+  const value = typeof quota === 'bigint' ? quota : fromDecimal(quota)
+  if (value === null || value < 0n || value > maxQuota)
+    throw invalidField('/quota', 'must be an integer from 0 to 2^128', 'Use null for no limit.')
   return value
+}
+
+// `BigInt` alone would take blanks, hexadecimal digits and the empty text.
+function fromDecimal(text: unknown): bigint | null {
+  return typeof text === 'string' && /^(0|[1-9]\d{0,38})$/.test(text) ? BigInt(text) : null
 }
 
 export function bitsOf(ipVersion: IpVersion): number {

@@ -1,6 +1,12 @@
 import type { Session } from '../store.ts'
 import { selectAddressScope } from './address-scope-queries.ts'
-import type { AddressScopeRow, AllocationRow, SubnetPoolRow, SubnetRow } from './row-mapping.ts'
+import type {
+  AddressScopeRow,
+  AllocationRow,
+  PoolPrefixRow,
+  SubnetPoolRow,
+  SubnetRow,
+} from './row-mapping.ts'
 import { selectSubnetPool } from './subnet-pool-queries.ts'
 import { selectSubnet } from './subnet-queries.ts'
 
@@ -52,6 +58,18 @@ export async function listScopeSubnets(
         `${selectSubnet} WHERE n.address_scope_key = ? AND n.first > ? ORDER BY n.first LIMIT ?`,
         [scopeKey, after, limit],
       )
+}
+
+/** The prefixes of a scope's subnet pools by address. */
+export async function listScopePoolPrefixes(
+  session: Session,
+  scopeKey: number,
+): Promise<PoolPrefixRow[]> {
+  return session.all(
+    `SELECT address_scope_key, subnet_pool_key, first, prefix_length FROM pool_prefix
+      WHERE address_scope_key = ? ORDER BY first`,
+    [scopeKey],
+  )
 }
 
 /** Rows of a subnet, each with what the last event of its address says. One index probe a row. */

@@ -77,7 +77,8 @@ CREATE TABLE pool_usage (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subnet (
-  row_key INTEGER PRIMARY KEY,
+  -- Never used twice: events name a subnet that is gone by it.
+  row_key INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
   project_id TEXT NOT NULL,
   name TEXT NOT NULL,
