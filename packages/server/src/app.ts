@@ -39,7 +39,7 @@ export interface AppOptions {
 
 /** Milliseconds. */
 export interface AppTimeouts {
-  /** For a whole request to arrive. Default 30,000. */
+  /** For a whole request to arrive. Default 60,000. */
   readonly requestMs: number
   /** For its headers to arrive. Default 10,000. */
   readonly headersMs: number
@@ -112,7 +112,7 @@ function emptyApp({ timeouts = {}, bodyLimit }: AppOptions, log: RequestLog): Fa
     // Fastify's own lines hold raw paths and messages, so it logs nothing; request-log.ts does.
     logger: false,
     bodyLimit: bodyLimit ?? defaultBodyLimit,
-    requestTimeout: timeouts.requestMs ?? 30_000,
+    requestTimeout: timeouts.requestMs ?? 60_000,
     keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
     http: {
       headersTimeout: timeouts.headersMs ?? 10_000,

@@ -20,6 +20,7 @@ export class Metrics {
   readonly #latency: Histogram<'method' | 'route' | 'status'>
   readonly #allocations: Counter<'kind' | 'outcome'>
   readonly #exhausted: Counter<'code'>
+  readonly #databaseUp: Gauge
   readonly #refreshSubnetPools: () => Promise<void>
 
   constructor(options: MetricsOptions) {
@@ -51,6 +52,11 @@ export class Metrics {
         this.set(options.inFlight())
       },
     })
+    this.#databaseUp = new Gauge({
+      name: 'freehold_database_up',
+      help: '1 when the database answered for this scrape; 0: the counts of pools are old.',
+      registers,
+    })
     this.#refreshSubnetPools = subnetPoolGauges(options, registers)
     storeCounters(options, registers)
     if (options.includeProcess) collectDefaultMetrics({ register: this.#registry })
@@ -60,9 +66,15 @@ export class Metrics {
     return this.#registry.contentType
   }
 
-  /** The exposition text. Reads the utilization of up to 1,000 subnet pools. */
+  /**
+   * The exposition text. Reads the utilization of up to 1,000 subnet pools; when the database does not answer, that is what
+   * the text says, because metrics are needed most then.
+   */
   async render(): Promise<string> {
-    await this.#refreshSubnetPools()
+    await this.#refreshSubnetPools().then(
+      () => this.#databaseUp.set(1),
+      () => this.#databaseUp.set(0),
+    )
     return this.#registry.metrics()
   }
 

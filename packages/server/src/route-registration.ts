@@ -98,12 +98,7 @@ async function serve(
 ): Promise<FastifyReply> {
   const result = await route.handler(contextOf(route, options, request))
   if (route.method !== 'GET') options.services.changes.notify()
-  if (result instanceof RawReply)
-    return reply
-      .code(route.success.status)
-      .headers(result.headers)
-      .type(result.mediaType)
-      .send(result.content)
+  if (result instanceof RawReply) return sendRaw(route, result, request, reply)
   const revision = (result as { revision?: unknown } | undefined)?.revision
   if (route.hasRevision === true && typeof revision === 'number') {
     reply.header('etag', entityTag(revision))
@@ -112,6 +107,19 @@ async function serve(
   }
   if (route.location !== undefined) reply.header('location', route.location(result))
   return reply.code(route.success.status).send(result)
+}
+
+function sendRaw(
+  route: RouteDefinition,
+  { headers, mediaType, content }: RawReply,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  reply.code(route.success.status).headers(headers).type(mediaType)
+  // A HEAD would read a stream to its end, and some have none.
+  if (request.method !== 'HEAD' || typeof content === 'string') return reply.send(content)
+  content.destroy()
+  return reply.send('')
 }
 
 function contextOf(

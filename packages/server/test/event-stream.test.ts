@@ -67,6 +67,13 @@ describe('the event stream', () => {
     resumed.destroy()
   })
 
+  test('is not opened by HEAD', async () => {
+    const headers = { accept: 'text/event-stream' }
+    const response = await fetch(`${server.url}/v1/events`, { method: 'HEAD', headers })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+  })
+
   test('finds changes that were made past this server', async () => {
     const stream = await openStream()
     await stream.received(/retry/)

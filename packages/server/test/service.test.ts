@@ -18,6 +18,8 @@ describe('the service', () => {
     const unready = await broken.call('GET', '/readyz')
     expect(unready.body).toMatchObject({ status: 503, kind: 'unavailable' })
     expect(unready.headers['retry-after']).toBe('1')
+    const metrics = await broken.call('GET', '/metrics')
+    expect(metrics.body).toContain('freehold_database_up 0')
     await broken.app.close()
   })
 
@@ -52,6 +54,7 @@ describe('the service', () => {
     expect(line('freehold_subnet_pool_capacity_addresses{subnet_pool="pool_')).toMatch(/ 256$/)
     expect(line('freehold_subnet_pool_allocated_addresses{subnet_pool="pool_')).toMatch(/ 4$/)
     expect(body).toContain('route="/v1/subnets/{id}/allocations",status="409"')
+    expect(line('freehold_database_up')).toMatch(/ 1$/)
     expect(line('freehold_store_transactions_total')).toMatch(/ [1-9]/)
     expect(body).not.toContain(pool.body.id)
   })
