@@ -1,0 +1,143 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type ErrorCode, type Ipam, openIpam } from '@freehold/engine'
+import { sqliteStore } from '@freehold/engine/sqlite'
+import { type TemporaryDirectory, temporaryDirectory } from '@freehold/test-support'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { errorOfFault } from '../src/store/retry.ts'
+import { type FaultKind, StoreFault } from '../src/store/store.ts'
+
+let directory: TemporaryDirectory
+let path: string
+
+beforeEach(() => {
+  directory = temporaryDirectory()
+  path = join(directory.path, 'freehold.sqlite')
+})
+afterEach(() => directory[Symbol.dispose]())
+
+describe('opening a SQLite store', () => {
+  it('fails as unavailable where the file is a folder', () => {
+    mkdirSync(path)
+    expectRefusal(() => sqliteStore({ path }), 'DATABASE_UNAVAILABLE')
+  })
+
+  it('fails as unavailable where the file is something else', () => {
+    writeFileSync(
+      path,
+      'not a database, but long enough to be read as the header of one\n'.repeat(99),
+    )
+    expectRefusal(() => sqliteStore({ path }), 'DATABASE_UNAVAILABLE')
+  })
+
+  it('is refused where commits would not be durable', () => {
+    expectRefusal(() => sqliteStore({ path: 'file::memory:' }), 'STORE_UNSUPPORTED')
+  })
+})
+
+describe('a schema that does not fit', () => {
+  it('is refused when it was written by a newer version', async () => {
+    await openAndClose()
+    change("INSERT INTO migration VALUES (9999, '9999-later.sql', 'x', 0)")
+    await expectOpening({}, 'SCHEMA_MISMATCH')
+  })
+
+  it('is refused when one of its steps reads otherwise now', async () => {
+    await openAndClose()
+    change("UPDATE migration SET checksum = 'other' WHERE version = 1")
+    await expectOpening({}, 'SCHEMA_MISMATCH')
+  })
+
+  it('is refused when it is missing and must not be made', async () => {
+    await expectOpening({ migrate: false }, 'SCHEMA_MISMATCH')
+  })
+
+  it('is taken as it is when it fits', async () => {
+    await openAndClose()
+    const ipam = await openIpam(sqliteStore({ path }), { migrate: false })
+    await expect(ipam.ping()).resolves.toBeUndefined()
+    await ipam.close()
+  })
+})
+
+describe('a write that cannot be made', () => {
+  let ipam: Ipam
+  let other: DatabaseSync
+
+  beforeEach(async () => {
+    ipam = await openIpam(sqliteStore({ path }), { deadlineMs: 50 })
+    other = new DatabaseSync(path)
+  })
+  afterEach(async () => {
+    other.close()
+    await ipam.close()
+  })
+
+  it('ends as contention when another writer stays in the way past the deadline', async () => {
+    other.exec('BEGIN IMMEDIATE')
+    await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).rejects.toMatchObject({
+      code: 'CONTENTION',
+      kind: 'unavailable',
+    })
+    other.exec('ROLLBACK')
+    await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).resolves.toBeDefined()
+  })
+
+  it('ends as storage-full when the database may not grow, and changes nothing', async () => {
+    const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/16' })
+    const pages = other.prepare('PRAGMA page_count').get()?.['page_count']
+    other.exec(`PRAGMA max_page_count = ${Number(pages)}`)
+    other.exec('BEGIN IMMEDIATE')
+    const bulk = ipam.within(other).allocations.allocate(id, { kind: 'bulk', count: 1000 })
+    await expect(bulk).rejects.toMatchObject({ code: 'STORAGE_FULL', kind: 'unavailable' })
+    if (other.isTransaction) other.exec('ROLLBACK')
+    expect((await ipam.utilization.ofSubnet(id)).allocated).toBe(0n)
+  })
+
+  it('ends as unavailable once the engine is closed', async () => {
+    await ipam.close()
+    await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    })
+  })
+})
+
+describe('a fault of the database, once it is not retried', () => {
+  it.each<[FaultKind, ErrorCode]>([
+    ['retry', 'CONTENTION'],
+    ['unavailable', 'DATABASE_UNAVAILABLE'],
+    ['outcome-unknown', 'OUTCOME_UNKNOWN'],
+    ['storage-full', 'STORAGE_FULL'],
+    ['internal', 'INTERNAL'],
+  ])('of kind %s becomes %s, and keeps its cause', (fault, code) => {
+    const cause = new StoreFault(fault, new Error('SQL text that stays inside'))
+    const error = errorOfFault(cause)
+    expect(error).toMatchObject({ code, cause })
+    expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain('SQL')
+  })
+})
+
+function expectRefusal(work: () => unknown, code: ErrorCode): void {
+  expect(work).toThrow(expect.objectContaining({ code }))
+}
+
+async function openAndClose(): Promise<void> {
+  const ipam = await openIpam(sqliteStore({ path }))
+  await ipam.close()
+}
+
+function change(sql: string): void {
+  const database = new DatabaseSync(path)
+  database.exec(sql)
+  database.close()
+}
+
+async function expectOpening(options: { migrate?: boolean }, code: ErrorCode): Promise<void> {
+  const store = sqliteStore({ path })
+  try {
+    await expect(openIpam(store, options)).rejects.toMatchObject({ code })
+  } finally {
+    await store.close()
+  }
+}
