@@ -46,6 +46,12 @@ describe('access rules', () => {
     ])
   })
 
+  test('whatever is no GET needs more than a reader', () => {
+    const writing = routeTable.filter(({ method }) => method !== 'GET')
+    for (const { operationId, access } of writing)
+      expect(['operator', 'admin'], operationId).toContain(accessRules[access.rule])
+  })
+
   test('a reader reads and changes nothing', async () => {
     fixture = await openApp({ authentication: as('reader') })
     for (const { method, path, access } of routeTable) {
