@@ -1,1 +1,5 @@
+export { hasMariadb, startMariadb } from './mariadb-server.ts'
+export { type PostgresStart, startPostgres } from './postgres-server.ts'
+export type { DatabaseServer, ServerStart } from './server-process.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
+export { type TestServer, testMariadb, testPostgres } from './test-databases.ts'

@@ -299,7 +299,8 @@ async function insertNew(
   const overlapping = await findOverlappingSubnet(session, fields.address_scope_key, prefix)
   if (overlapping !== undefined) throw subnetOverlap(prefix)
   try {
-    return await insertSubnet(session, fields, prefix)
+    // Behind a savepoint: in PostgreSQL a statement that failed leaves a transaction good for nothing else.
+    return await session.savepoint(() => insertSubnet(session, fields, prefix))
   } catch (error) {
     if (!(error instanceof StoreFault) || error.fault !== 'unique') throw error
     if ((await findSubnet(session, fields.id)) === undefined) throw subnetOverlap(prefix)

@@ -10,30 +10,58 @@ export interface RetryPolicy {
 
 export const defaultRetryPolicy: RetryPolicy = { attempts: 20, baseDelayMs: 2, maxDelayMs: 500 }
 
+export interface RetryOptions extends TransactionOptions {
+  readonly signal?: AbortSignal | undefined
+  /** The work finds out by itself whether it was done before (by its idempotency key), and then changes nothing. */
+  readonly knowsItself?: boolean
+}
+
 /**
  * Runs the work in a transaction, again as a whole after a fault that changed nothing: the work starts from its own
  * frozen input each time. Full jitter (a random wait between 0 and a doubling bound), so that losers of one race do not
- * meet again; never past the deadline.
+ * meet again; never past the deadline. A commit of unknown outcome is only repeated when the work `knowsItself`.
  * @throws IpamError CONTENTION, DATABASE_UNAVAILABLE, OUTCOME_UNKNOWN, STORAGE_FULL, INTERNAL, and what the work throws.
  */
 export async function retryingTransaction<T>(
   store: Store,
   work: (session: Session) => Promise<T>,
-  options: TransactionOptions & { readonly signal?: AbortSignal | undefined },
+  options: RetryOptions,
   policy: RetryPolicy = defaultRetryPolicy,
 ): Promise<T> {
+  // The fault that left the outcome open. Until the work has run again and said, nothing later may claim "no change".
+  let open: StoreFault | undefined
+  let lookedTwice = false
   for (let attempt = 1; ; attempt += 1) {
-    options.signal?.throwIfAborted()
+    if (open === undefined) options.signal?.throwIfAborted()
     try {
       return await store.transaction(work, options)
     } catch (error) {
-      if (!(error instanceof StoreFault)) throw error
       const wait = Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt)
       const spent = attempt >= policy.attempts || performance.now() + wait >= options.deadline
-      if (error.fault !== 'retry' || spent) throw errorOfFault(error)
+      if (!(error instanceof StoreFault)) {
+        // It may have looked for its key a moment before the open commit was through, and then met its own effect. The
+        // second look cannot miss it.
+        if (open === undefined || lookedTwice || spent) throw error
+        lookedTwice = true
+      } else {
+        if (error.fault === 'outcome-unknown') open = error
+        if (spent || !mayRunAgain(error, options)) throw errorOfFault(open ?? error)
+      }
       store.counters.retries += 1
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
+  }
+}
+
+function mayRunAgain(fault: StoreFault, options: RetryOptions): boolean {
+  switch (fault.fault) {
+    case 'retry':
+    case 'disconnected':
+      return true
+    case 'outcome-unknown':
+      return options.knowsItself === true
+    default:
+      return false
   }
 }
 
@@ -47,6 +75,7 @@ export function errorOfFault(fault: StoreFault): IpamError {
         { fix: 'Try again.' },
         fault,
       )
+    case 'disconnected':
     case 'unavailable':
       return new IpamError(
         'DATABASE_UNAVAILABLE',

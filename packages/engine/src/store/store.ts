@@ -23,7 +23,9 @@ export interface StoreCapabilities {
   readonly shareLock: string
   /** Appended to a SELECT: nobody else gets a lock on the row until the transaction ends. */
   readonly exclusiveLock: string
-  /** An INSERT that leaves existing rows alone. Which rows were new tells `RETURNING`. */
+  /** Whether `RETURNING` after `insertUnlessPresent` gives the new rows only; else it cannot be used. */
+  readonly returnsOnlyInserted: boolean
+  /** An INSERT that leaves existing rows alone, and hides no other error. */
   insertUnlessPresent(
     table: string,
     columns: readonly string[],
@@ -36,6 +38,10 @@ export interface StoreCapabilities {
     keys: readonly string[],
     assign: (incoming: (column: string) => string) => string,
   ): InsertShape
+  /** Expression: the hexadecimal text of some bytes. */
+  hexadecimal(bytes: string): string
+  /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */
+  joined(text: string, separator: string): string
   /** Expression: the text of the first operand contains the second, to the letter. */
   textContains(text: string, part: string): string
   /** The most `?` that one statement may have. */
@@ -83,11 +89,13 @@ export interface StoreCounters {
 }
 
 /**
- * `retry`: nothing was changed, and the whole transaction may succeed when run again. `unique`, `foreign-key`: a
- * constraint refused. `outcome-unknown`: the commit was sent and no answer came.
+ * `retry`: nothing was changed, and the whole transaction may succeed when run again. `disconnected`: the connection broke
+ * before the commit was sent, so nothing was changed either. `unique`, `foreign-key`: a constraint refused.
+ * `outcome-unknown`: the commit was sent and no answer came.
  */
 export type FaultKind =
   | 'retry'
+  | 'disconnected'
   | 'unique'
   | 'foreign-key'
   | 'unavailable'

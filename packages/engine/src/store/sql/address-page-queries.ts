@@ -45,6 +45,7 @@ export async function addToPages(
     'address_page',
     columns,
     ['subnet_key', 'page'],
+    // is_full first: see takeFromPage.
     (
       incoming,
     ) => `is_full = CASE WHEN address_page.used + ${incoming('used')} >= address_page.capacity THEN 1 ELSE 0 END,
@@ -86,15 +87,16 @@ export async function takeFromPage(
   change: { used: number; cooling: number; outside: number; freed: Uint8Array | null },
 ): Promise<void> {
   await session.run(
-    `UPDATE address_page SET used = used - ?, cooling = cooling - ?, outside = outside - ?,
-      is_full = CASE WHEN used - ? >= capacity THEN 1 ELSE 0 END,
+    // is_full first: MariaDB assigns from left to right, and what follows sees the new value.
+    `UPDATE address_page SET is_full = CASE WHEN used - ? >= capacity THEN 1 ELSE 0 END,
+      used = used - ?, cooling = cooling - ?, outside = outside - ?,
       low = CASE WHEN ? < low THEN ? ELSE low END
       WHERE subnet_key = ? AND page = ?`,
     [
       change.used,
+      change.used,
       change.cooling,
       change.outside,
-      change.used,
       change.freed ?? highest,
       change.freed ?? highest,
       subnetKey,
@@ -152,15 +154,21 @@ export async function listPageNumbers(session: Session, subnetKey: number): Prom
   return rows.map(({ page }) => page)
 }
 
-/** Pages that are there and have room. */
+/** Pages that are there and have room, in no order; read as one value, because there may be thousands. */
 export async function listPagesWithRoom(
   session: Session,
   subnetKey: number,
 ): Promise<{ page: number; used: number }[]> {
-  return session.all(
-    'SELECT page, used FROM address_page WHERE subnet_key = ? AND is_full = 0 ORDER BY page',
+  const pages = session.capabilities.joined("concat(page, ':', used)", ' ')
+  const row = await session.get<{ pages: string | null }>(
+    `SELECT ${pages} AS pages FROM address_page WHERE subnet_key = ? AND is_full = 0`,
     [subnetKey],
   )
+  if (row === undefined || row.pages === null) return []
+  return row.pages.split(' ').map((pair) => {
+    const colon = pair.indexOf(':')
+    return { page: Number(pair.slice(0, colon)), used: Number(pair.slice(colon + 1)) }
+  })
 }
 
 export interface PageSums {

@@ -1,4 +1,4 @@
-import { insertRows, type Session } from '../store.ts'
+import { insertRows, type Session, type SqlValue, StoreFault } from '../store.ts'
 import type { AllocationRow } from './row-mapping.ts'
 
 export const selectAllocation = `SELECT subnet_key, address, state, due_at, project_id, holder_kind, holder_id, holder_mac,
@@ -92,34 +92,84 @@ export async function insertAllocations(
   session: Session,
   rows: readonly AllocationRow[],
 ): Promise<Set<string>> {
-  const shape = session.capabilities.insertUnlessPresent('allocation', columns, [
-    'subnet_key',
-    'address',
-  ])
   const sorted = [...rows].sort((a, b) => Buffer.compare(a.address, b.address))
   const inserted = new Set<string>()
   const perStatement = Math.min(500, Math.floor(session.capabilities.maxValues / columns.length))
   for (let start = 0; start < sorted.length; start += perStatement) {
     const part = sorted.slice(start, start + perStatement)
-    const won = await session.all<{ address: Uint8Array }>(
-      `${insertRows(shape, columns.length, part.length)} RETURNING address`,
-      part.flatMap((row) => [
-        row.subnet_key,
-        row.address,
-        row.state,
-        row.due_at,
-        row.project_id,
-        row.holder_kind,
-        row.holder_id,
-        row.holder_mac,
-        row.holder_host_name,
-        row.labels,
-        row.created_at,
-      ]),
-    )
-    for (const { address } of won) inserted.add(hexOf(address))
+    const won = session.capabilities.returnsOnlyInserted
+      ? await insertReturning(session, part)
+      : await insertAbsent(session, part)
+    for (const address of won) inserted.add(hexOf(address))
   }
   return inserted
+}
+
+async function insertReturning(
+  session: Session,
+  rows: readonly AllocationRow[],
+): Promise<Uint8Array[]> {
+  const shape = session.capabilities.insertUnlessPresent('allocation', columns, [
+    'subnet_key',
+    'address',
+  ])
+  const won = await session.all<{ address: Uint8Array }>(
+    `${insertRows(shape, columns.length, rows.length)} RETURNING address`,
+    rows.flatMap(valuesOf),
+  )
+  return won.map(({ address }) => address)
+}
+
+// A statement that meets a row that is there fails as a whole and alone; the rest of its rows is then inserted without
+// those. The caller has the pages' locks, so the second attempt meets no new ones, and the shared lock that the first
+// leaves on such a row is in nobody's way.
+async function insertAbsent(
+  session: Session,
+  rows: readonly AllocationRow[],
+): Promise<Uint8Array[]> {
+  const shape = { head: `INSERT INTO allocation (${columns.join(', ')}) VALUES`, tail: '' }
+  let absent = rows
+  for (let attempt = 1; absent.length > 0; attempt += 1) {
+    try {
+      await session.run(insertRows(shape, columns.length, absent.length), absent.flatMap(valuesOf))
+      break
+    } catch (error) {
+      const present = error instanceof StoreFault && error.fault === 'unique'
+      if (!present || attempt === 3) throw error
+      absent = await withoutHeld(session, absent)
+    }
+  }
+  return absent.map(({ address }) => address)
+}
+
+async function withoutHeld(
+  session: Session,
+  rows: readonly AllocationRow[],
+): Promise<AllocationRow[]> {
+  const [first] = rows
+  if (first === undefined) return []
+  const held = await listHeldAmong(
+    session,
+    first.subnet_key,
+    rows.map(({ address }) => address),
+  )
+  return rows.filter(({ address }) => !held.has(hexOf(address)))
+}
+
+function valuesOf(row: AllocationRow): SqlValue[] {
+  return [
+    row.subnet_key,
+    row.address,
+    row.state,
+    row.due_at,
+    row.project_id,
+    row.holder_kind,
+    row.holder_id,
+    row.holder_mac,
+    row.holder_host_name,
+    row.labels,
+    row.created_at,
+  ]
 }
 
 /** Deletes the row if it is still in the state and due time that the caller read; returns whether it was. */

@@ -257,7 +257,8 @@ export async function listPoolsWithAddress(
   const bytes = address.toBytes()
   return session.all(
     `${selectSubnetPool} JOIN pool_prefix x ON x.subnet_pool_key = p.row_key AND x.first = (
-      SELECT max(y.first) FROM pool_prefix y WHERE y.address_scope_key = p.address_scope_key AND y.first <= ?)
+      SELECT y.first FROM pool_prefix y WHERE y.address_scope_key = p.address_scope_key AND y.first <= ?
+      ORDER BY y.first DESC LIMIT 1)
       WHERE p.ip_version = ? AND x.last >= ? ORDER BY p.row_key`,
     [bytes, address.version, bytes],
   )

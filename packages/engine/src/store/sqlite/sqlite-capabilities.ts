@@ -5,6 +5,7 @@ export const sqliteCapabilities: StoreCapabilities = {
   database: 'sqlite',
   shareLock: '',
   exclusiveLock: '',
+  returnsOnlyInserted: true,
   insertUnlessPresent: (table, columns, keys) => ({
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON CONFLICT (${keys.join(', ')}) DO NOTHING`,
@@ -13,6 +14,8 @@ export const sqliteCapabilities: StoreCapabilities = {
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assign((column) => `excluded.${column}`)}`,
   }),
+  hexadecimal: (bytes) => `hex(${bytes})`,
+  joined: (text, separator) => `group_concat(${text}, '${separator}')`,
   textContains: (text, part) => `instr(${text}, ${part}) > 0`,
   maxValues: 30_000,
 }

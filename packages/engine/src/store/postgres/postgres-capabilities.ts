@@ -1,0 +1,24 @@
+import type { StoreCapabilities } from '../store.ts'
+
+/**
+ * `FOR KEY SHARE` is what a foreign key takes on its parent anyway; of the row locks only `FOR UPDATE`, and deleting, wait
+ * for it.
+ */
+export const postgresCapabilities: StoreCapabilities = {
+  database: 'postgres',
+  shareLock: ' FOR KEY SHARE',
+  exclusiveLock: ' FOR UPDATE',
+  returnsOnlyInserted: true,
+  insertUnlessPresent: (table, columns, keys) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON CONFLICT (${keys.join(', ')}) DO NOTHING`,
+  }),
+  upsert: (table, columns, keys, assign) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assign((column) => `excluded.${column}`)}`,
+  }),
+  hexadecimal: (bytes) => `encode(${bytes}, 'hex')`,
+  joined: (text, separator) => `string_agg(${text}, '${separator}')`,
+  textContains: (text, part) => `strpos(${text}, ${part}) > 0`,
+  maxValues: 30_000,
+}

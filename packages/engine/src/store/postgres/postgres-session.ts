@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import type { ClientBase, QueryConfig, QueryResult } from 'pg'
+import { IpamError } from '../../errors.ts'
+import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
+import { postgresCapabilities } from './postgres-capabilities.ts'
+import { isOutsideTransaction, postgresFault } from './postgres-errors.ts'
+
+// Object identifiers of the built-in types.
+const readers: Readonly<Record<number, (text: string) => unknown>> = {
+  16: (text) => text === 't',
+  17: readBytes,
+  20: readInteger,
+  21: Number,
+  23: Number,
+  26: Number,
+}
+
+/**
+ * How columns become values, given with each query instead of set in the client: a caller's own connection keeps its own
+ * ways. An int8 beyond 2^53 stays decimal text.
+ */
+const types = {
+  getTypeParser: (oid: number) => readers[oid] ?? ((text: string) => text),
+} as unknown as NonNullable<QueryConfig['types']>
+
+/** Runs statements on one connection that has an open transaction. */
+export class PostgresSession implements Session {
+  readonly capabilities: StoreCapabilities = postgresCapabilities
+  readonly #client: ClientBase
+  readonly #statements: PostgresStatements
+  #depth = 0
+
+  constructor(client: ClientBase, statements: PostgresStatements) {
+    this.#client = client
+    this.#statements = statements
+  }
+
+  async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return (await this.#query(sql, values)).rows as Row[]
+  }
+
+  async get<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row | undefined> {
+    return (await this.#query(sql, values)).rows[0] as Row | undefined
+  }
+
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0
+  }
+
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    this.#depth += 1
+    const name = `freehold_${this.#depth}`
+    try {
+      await this.#command(`SAVEPOINT ${name}`)
+      const result = await this.#undoOnError(name, work)
+      await this.#command(`RELEASE SAVEPOINT ${name}`)
+      return result
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  async #undoOnError<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      // The first cause counts: should this fail as well, the connection or the whole transaction is gone with it.
+      await this.#client
+        .query(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+        .catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #query(sql: string, values: readonly SqlValue[]): Promise<QueryResult> {
+    const statement = this.#statements.of(sql, values.length)
+    try {
+      return await this.#client.query({ ...statement, values: values as unknown[], types })
+    } catch (error) {
+      throw postgresFault(error, 'work')
+    }
+  }
+
+  async #command(text: string): Promise<void> {
+    try {
+      await this.#client.query(text)
+    } catch (error) {
+      if (isOutsideTransaction(error))
+        throw new IpamError(
+          'INVALID_REQUEST',
+          'The connection has no open transaction to join.',
+          { fix: 'Run BEGIN first.' },
+          error,
+        )
+      throw postgresFault(error, 'work')
+    }
+  }
+}
+
+function readInteger(text: string): number | string {
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : text
+}
+
+function readBytes(text: string): Uint8Array {
+  if (!text.startsWith('\\x'))
+    throw new TypeError('bytea arrived in another form than hex; set bytea_output to hex')
+  return Buffer.from(text.slice(2), 'hex')
+}
+
+interface PostgresStatement {
+  readonly text: string
+  /** The name under which each connection keeps it prepared; absent for statements that are rare or very long. */
+  readonly name?: string
+}
+
+// A connection keeps a prepared statement until it is closed, so their number is bounded twice: by the values that one
+// may have (longer ones are multi-row inserts, each length a text of its own), and outright.
+const mostValuesPrepared = 64
+const mostPrepared = 400
+const mostKnown = 2000
+
+/** Turns statements with `?` into PostgreSQL's spelling, once for each text. */
+export class PostgresStatements {
+  readonly #statements = new Map<string, PostgresStatement>()
+  readonly #prepare: boolean
+  #prepared = 0
+
+  constructor(prepare: boolean) {
+    this.#prepare = prepare
+  }
+
+  of(sql: string, valueCount: number): PostgresStatement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#make(sql, valueCount)
+    // Long texts are not worth remembering once there are many; the named ones are, and are few.
+    if (this.#statements.size < mostKnown || statement.name !== undefined)
+      this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #make(sql: string, valueCount: number): PostgresStatement {
+    const text = numbered(sql)
+    const nameable =
+      this.#prepare && valueCount <= mostValuesPrepared && this.#prepared < mostPrepared
+    if (!nameable) return { text }
+    this.#prepared += 1
+    return {
+      text,
+      name: `freehold_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`,
+    }
+  }
+}
+
+/** `?` → `$1`, `$2`, …, but for those inside quotes. */
+function numbered(sql: string): string {
+  let count = 0
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (part) => {
+    if (part !== '?') return part
+    count += 1
+    return `$${count}`
+  })
+}

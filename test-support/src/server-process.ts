@@ -1,0 +1,112 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A database server that was started for tests. */
+export interface DatabaseServer {
+  /** Of an administrator, without a database to work in. */
+  readonly url: string
+  /** Ends the server at once and removes all that it stored. */
+  stop(): Promise<void>
+}
+
+export interface ServerStart {
+  /** Survives a power cut as in production, instead of being fast. Default false. */
+  readonly durable?: boolean
+}
+
+// A database server refuses to run as root, so root lends it the user that owns nothing.
+const nobody = 65534
+
+/** What a server process runs as, when this process is root. */
+export function ordinaryUser(): { uid?: number; gid?: number } {
+  return process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+}
+
+/** An empty folder that the server's user owns. */
+export function serverFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'freehold-database-'))
+  const { uid, gid } = ordinaryUser()
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
+  return folder
+}
+
+/** Runs a command as the server's user and waits for it; throws with what it said when it fails. */
+export function runToEnd(command: string, args: readonly string[], folder: string): void {
+  const result = spawnSync(command, args, { ...ordinaryUser(), cwd: folder, encoding: 'utf8' })
+  if (result.status !== 0)
+    throw new Error(
+      `${command} failed: ${result.error?.message ?? ''}${result.stdout}${result.stderr}`,
+    )
+}
+
+// The shell waits until this process closes its input, which the system does for it however it ends; then it ends the
+// server and removes the folder. As its own process group it does not hear a Ctrl-C, which would leave that undone.
+const keeper =
+  'signal=$1; folder=$2; shift 2; "$@" </dev/null >"$folder/server.log" 2>&1 & server=$!; cat >/dev/null; kill -"$signal" "$server" 2>/dev/null; wait "$server"; cd /; rm -rf "$folder"'
+
+/**
+ * Starts a server that ends with this process, and waits until `answers` resolves. Both the server and its folder are
+ * gone after `stop`, and also when this process is killed.
+ */
+export async function startServer(
+  folder: string,
+  command: readonly string[],
+  endSignal: 'QUIT' | 'KILL',
+  answers: () => Promise<void>,
+): Promise<() => Promise<void>> {
+  const child = spawn('sh', ['-c', keeper, 'keeper', endSignal, folder, ...command], {
+    ...ordinaryUser(),
+    cwd: folder,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // Neither the keeper nor its pipe holds this process; when it ends, so do they.
+  child.unref()
+  ;(child.stdin as unknown as { unref(): void }).unref()
+  const stop = async (): Promise<void> => {
+    child.ref()
+    child.stdin.end()
+    await ended
+  }
+  try {
+    await waitFor(answers)
+  } catch (error) {
+    const log = join(folder, 'server.log')
+    const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
+    await stop()
+    throw new Error(`${command[0] ?? ''} did not start:\n${said}`, { cause: error })
+  }
+  return stop
+}
+
+async function waitFor(condition: () => Promise<void>): Promise<void> {
+  const giveUpAt = performance.now() + 60_000
+  for (;;) {
+    try {
+      await condition()
+      return
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** A port of the loopback address that nobody uses at this moment. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port)
+        else reject(new Error('no port'))
+      })
+    })
+  })
+}
