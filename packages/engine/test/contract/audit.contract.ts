@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import type { Ipam } from '../../src/ipam.ts'
+import type { AuditBreak, AuditHead } from '../../src/model/audit.ts'
+import type { SqlValue, Store } from '../../src/store/store.ts'
+import { type ContractStore, contractEngines } from './contract-store.ts'
+
+const restoredColumns = `id, at, action, record_kind, record_id, subnet_key, address, project_id, actor, request_id,
+  state_before, state_after`
+
+type Statement = readonly [sql: string, ...values: SqlValue[]]
+
+export function describeAuditContract(contractStore: ContractStore): void {
+  const engines = contractEngines(contractStore)
+
+  async function past(store: Store, ...statements: Statement[]): Promise<void> {
+    await store.transaction(
+      async (session) => {
+        for (const [sql, ...values] of statements) await session.run(sql, values)
+      },
+      { access: 'write', deadline: performance.now() + 10_000 },
+    )
+  }
+
+  async function sealed(): Promise<{ store: Store; ipam: Ipam; head: AuditHead }> {
+    const { store, ipam } = await engines.openWithStore()
+    const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    await ipam.allocations.allocate(id, { kind: 'bulk', count: 9 })
+    expect(await ipam.audit.seal()).toEqual({ sealed: 10 })
+    return { store, ipam, head: await ipam.audit.head() }
+  }
+
+  describe('the audit trail', () => {
+    it('holds after changes and further sealing, and counts what is not sealed yet', async () => {
+      const { ipam, head } = await sealed()
+      const { id } = await ipam.subnets.create({ cidr: '10.1.0.0/24' })
+      const before = await ipam.audit.verify({ head })
+      expect(before).toMatchObject({ ok: true, head, unsealed: { events: 1 }, firstBroken: null })
+      expect(before.unsealed.oldestAt).toMatch(/Z$/)
+      await ipam.subnets.delete(id)
+      expect(await ipam.audit.seal()).toEqual({ sealed: 2 })
+      expect(await ipam.audit.seal()).toEqual({ sealed: 0 })
+      const after = await ipam.audit.verify({ head })
+      expect(after).toMatchObject({ ok: true, unsealed: { events: 0, oldestAt: null } })
+      expect(after.head.seq).toBe(12)
+      expect(after.head.hash).not.toBe(head.hash)
+    })
+
+    it('seals each event once when two processes seal at the same time', async () => {
+      const [first, second] = await engines.openPair()
+      const { id } = await first.subnets.create({ cidr: '10.0.0.0/16' })
+      for (let round = 0; round < 5; round += 1) {
+        await first.allocations.allocate(id, { kind: 'bulk', count: 10 })
+        await Promise.all([first.audit.seal(), second.audit.seal(), first.audit.seal()])
+      }
+      expect(await first.audit.verify()).toMatchObject({
+        ok: true,
+        head: { seq: 51 },
+        unsealed: { events: 0 },
+      })
+    })
+
+    it.each<[AuditBreak['kind'], string, number, Statement[]]>([
+      [
+        'altered',
+        'an event that names another project',
+        4,
+        [['UPDATE event SET project_id = ? WHERE id = 4', 'somebody-else']],
+      ],
+      [
+        'altered',
+        'an event whose time was moved by a millisecond',
+        10,
+        [['UPDATE event SET at = at + 1 WHERE id = 10']],
+      ],
+      ['missing', 'an event that was deleted', 7, [['DELETE FROM event WHERE id = 7']]],
+      ['unlinked', 'a seal that was deleted', 6, [['DELETE FROM event_seal WHERE seq = 6']]],
+      ['unlinked', 'the last seal cut off', 10, [['DELETE FROM event_seal WHERE seq = 10']]],
+      [
+        'altered',
+        'two events whose seals were swapped',
+        2,
+        [
+          ['UPDATE event_seal SET event_id = -1 WHERE seq = 2'],
+          ['UPDATE event_seal SET event_id = 2 WHERE seq = 3'],
+          ['UPDATE event_seal SET event_id = 3 WHERE seq = 2'],
+        ],
+      ],
+    ])('finds as %s: %s', async (kind, _what, seq, damage) => {
+      const { store, ipam } = await sealed()
+      await past(store, ...damage)
+      expect(await ipam.audit.verify()).toMatchObject({ ok: false, firstBroken: { kind, seq } })
+    })
+
+    it('shows by a kept head that the chain was made anew over a bent event', async () => {
+      const { store, ipam, head } = await sealed()
+      await past(
+        store,
+        ['UPDATE event SET project_id = ? WHERE id = 3', 'somebody-else'],
+        ['DELETE FROM event_seal'],
+        ['UPDATE event_seal_head SET seq = 0, last_event_id = 0, hash = ?', new Uint8Array(32)],
+      )
+      await ipam.audit.seal()
+      expect((await ipam.audit.verify()).ok).toBe(true)
+      expect(await ipam.audit.verify({ head })).toMatchObject({
+        ok: false,
+        firstBroken: { kind: 'rewritten', seq: 10 },
+      })
+    })
+
+    it('shows by a kept head that the end of the chain was cut off with its events', async () => {
+      const { store, ipam, head } = await sealed()
+      const fifth = await store.transaction(
+        (session) => session.get<{ hash: Uint8Array }>('SELECT hash FROM event_seal WHERE seq = 5'),
+        { access: 'read', deadline: performance.now() + 10_000 },
+      )
+      await past(
+        store,
+        ['DELETE FROM event WHERE id > 5'],
+        ['DELETE FROM event_seal WHERE seq > 5'],
+        ['UPDATE event_seal_head SET seq = 5, last_event_id = 5, hash = ?', fifth?.hash ?? null],
+      )
+      expect((await ipam.audit.verify()).ok).toBe(true)
+      expect(await ipam.audit.verify({ head })).toMatchObject({
+        ok: false,
+        firstBroken: { kind: 'cut', seq: 6 },
+      })
+    })
+
+    it('takes in events whose transactions commit after higher ids were sealed', async () => {
+      const { store, ipam } = await engines.openWithStore()
+      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+      await ipam.allocations.allocate(id, { kind: 'bulk', count: 4 })
+      // Ids 3 and 4 are hidden, as they would be while their transaction is open, and then there.
+      await past(
+        store,
+        [`CREATE TABLE hidden_event AS SELECT * FROM event WHERE id IN (3, 4)`],
+        ['DELETE FROM event WHERE id IN (3, 4)'],
+      )
+      expect(await ipam.audit.seal()).toEqual({ sealed: 3 })
+      await past(store, [
+        `INSERT INTO event (${restoredColumns}) ${contractStore.name === 'PostgreSQL' ? 'OVERRIDING SYSTEM VALUE' : ''}
+          SELECT ${restoredColumns} FROM hidden_event`,
+      ])
+      expect(await ipam.audit.seal()).toEqual({ sealed: 2 })
+      expect(await ipam.audit.verify()).toMatchObject({ ok: true, head: { seq: 5 } })
+      expect((await ipam.audit.verify()).unsealed.events).toBe(0)
+    })
+
+    it('is verified by administrators only', async () => {
+      const { ipam } = await sealed()
+      const reader = ipam.as({ projectId: 'p', isAdmin: false })
+      await expect(reader.audit.verify()).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    })
+  })
+}
