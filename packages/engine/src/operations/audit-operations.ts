@@ -7,6 +7,7 @@ import {
   deleteEventGap,
   type EventGapRow,
   findSealHead,
+  hasEventsToSeal,
   insertEventGap,
   insertSeals,
   listEventGaps,
@@ -34,6 +35,8 @@ const gapLifetimeMs = 24 * 3600 * 1000
  * are not there yet are kept as gaps and looked for again.
  */
 export async function sealEvents(context: OperationContext): Promise<number> {
+  // An idle database is not written to.
+  if (!(await read(context, hasEventsToSeal))) return 0
   return write(context, 'seal events', {}, {}, async (session) => {
     const head = await findSealHead(session, true)
     const late = await lateEvents(context, session)

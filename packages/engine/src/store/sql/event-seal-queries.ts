@@ -41,6 +41,15 @@ export async function updateSealHead(session: Session, head: SealHeadRow): Promi
   )
 }
 
+/** Whether there is anything to seal. An index probe, and one for each gap. */
+export async function hasEventsToSeal(session: Session): Promise<boolean> {
+  const row = await session.get(
+    `SELECT e.id FROM event e JOIN event_seal_head h ON e.id > h.last_event_id
+      UNION ALL SELECT e.id FROM event_gap g JOIN event e ON e.id >= g.first_id AND e.id <= g.last_id LIMIT 1`,
+  )
+  return row !== undefined
+}
+
 /** Events of a range of ids, both ends included, in order. One key range. */
 export async function listEventsBetween(
   session: Session,
