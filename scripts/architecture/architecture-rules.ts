@@ -10,7 +10,8 @@ const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   engine: ['address'],
   server: ['address', 'engine'],
   client: [],
-  cli: ['address', 'engine', 'server', 'client'],
+  torture: ['address', 'engine'],
+  cli: ['address', 'engine', 'server', 'client', 'torture'],
   console: ['address', 'client'],
 }
 

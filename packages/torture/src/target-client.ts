@@ -1,0 +1,79 @@
+import type { CheckReport, Plan } from '@freehold/engine'
+import type { Answer, Counts, Operation } from './history-record.ts'
+
+/** One call, as a worker makes it. */
+export interface Call {
+  readonly operationId: string
+  readonly projectId: string
+  readonly idempotencyKey: string | null
+  readonly operation: Operation
+}
+
+/** A call that brought no success. Unknown: it may have had its effect. */
+export class CallFailure extends Error {
+  override readonly name = 'CallFailure'
+  readonly code: string
+  readonly isUnknown: boolean
+
+  constructor(code: string, isUnknown: boolean, cause?: unknown) {
+    super(`call failed: ${code}`, { cause })
+    this.code = code
+    this.isUnknown = isUnknown
+  }
+}
+
+/** What the final state needs of an event. */
+export interface FeedEvent {
+  readonly action: string
+  readonly recordKind: string
+  readonly recordId: string
+  readonly address: string | null
+  readonly requestId: string | null
+  readonly before: unknown
+  readonly after: unknown
+}
+
+export interface NewSubnetPool {
+  readonly addressScopeId: string
+  readonly name: string
+  readonly prefixes: readonly string[]
+  readonly minPrefixLength: number
+  readonly defaultPrefixLength: number
+  readonly maxPrefixLength: number
+  readonly quota: bigint | null
+  readonly shared: boolean
+}
+
+export interface NewSubnet {
+  readonly addressScopeId: string
+  readonly name: string
+  readonly cidr: string
+  readonly coolingSeconds: number
+  readonly shared: boolean
+}
+
+export interface MadeSubnet {
+  readonly id: string
+  readonly gateway: string | null
+  readonly allocationPools: readonly { readonly first: string; readonly last: string }[]
+}
+
+/** A Freehold, reached through its engine or over HTTP: by its public interface alone. */
+export interface TargetClient {
+  /** Throws CallFailure. */
+  perform(call: Call): Promise<Answer>
+  createAddressScope(name: string, ipVersion: 4 | 6): Promise<string>
+  createSubnetPool(pool: NewSubnetPool): Promise<string>
+  createSubnet(subnet: NewSubnet): Promise<MadeSubnet>
+  /** Some subnets of a pool, to choose from; not part of the history. */
+  listSubnetIds(subnetPoolId: string): Promise<string[]>
+  /** Some held addresses of a subnet, to choose from; not part of the history. */
+  listHeldAddresses(subnetId: string): Promise<string[]>
+  exportPlan(): Promise<Plan>
+  utilizationOf(subnetId: string): Promise<Counts & { readonly outsidePools: string }>
+  readEvents(
+    after: string | undefined,
+  ): Promise<{ items: readonly FeedEvent[]; nextCursor: string }>
+  check(): Promise<Pick<CheckReport, 'ok' | 'problems'>>
+  close(): Promise<void>
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CheckResult, checkHistory } from './checker/check-history.ts'
+import { feedEnd, readFinalState } from './final-reading.ts'
+import { readHistories } from './history-file.ts'
+import { RandomStream } from './random-stream.ts'
+import { replayCalls } from './replay.ts'
+import { openTarget, type Target } from './target-opening.ts'
+import { createTopology, type Topology } from './topology.ts'
+import { WorkerCrew } from './worker-crew.ts'
+
+export interface TortureOptions {
+  readonly target: Target
+  /** Client processes, 1 to 64. */
+  readonly processes: number
+  readonly seconds: number
+  /** Of the workers' commands and of the moments of the kills. Default: random. */
+  readonly seed?: string
+  /** Kills random workers with SIGKILL, and starts others in their place. */
+  readonly kill?: boolean
+  /** Calls that a worker has under way at a time. Default 4. */
+  readonly lanes?: number
+  /** Time in which every worker must have a success. Default 5,000 ms. */
+  readonly livenessWindowMs?: number
+  /** Where the histories are kept; absent: in a temporary folder, which is left in place when something is wrong. */
+  readonly folder?: string
+  readonly onProgress?: (progress: TortureProgress) => void
+  /** Ends the load early. */
+  readonly signal?: AbortSignal
+}
+
+export interface TortureProgress {
+  readonly seconds: number
+  readonly ok: number
+  readonly fail: number
+  readonly unknown: number
+  readonly kills: number
+}
+
+export interface TortureReport extends CheckResult {
+  readonly seed: string
+  readonly processes: number
+  readonly seconds: number
+  readonly kills: number
+  readonly replayed: number
+  /** null: removed, as nothing was wrong. */
+  readonly folder: string | null
+}
+
+/**
+ * Loads the target from separate processes, replays what is unknown, and checks the histories against the final state.
+ * Makes records of its own and leaves them there. Throws what opening the target throws, and Error when a worker ends by
+ * itself.
+ */
+export async function runTorture(options: TortureOptions): Promise<TortureReport> {
+  const seed = options.seed ?? randomBytes(6).toString('hex')
+  const folder = await folderFor(options)
+  const client = await openTarget(plainTarget(options.target))
+  try {
+    const feedStart = await feedEnd(client)
+    const topology = await createTopology(client, randomBytes(4).toString('hex'))
+    const { seconds, kills } = await load(options, seed, folder, topology)
+    const replayed = await replayCalls(
+      client,
+      readHistories(folder),
+      join(folder, 'replay.jsonl'),
+      topology.runId,
+    )
+    const final = await readFinalState(client, topology, feedStart)
+    const result = checkHistory({
+      records: readHistories(folder),
+      final,
+      topology,
+      livenessWindowMs: options.livenessWindowMs ?? 5000,
+    })
+    const isKept = options.folder !== undefined || result.violations.length > 0
+    if (!isKept) rmSync(folder, { recursive: true, force: true })
+    const { processes } = options
+    return { ...result, seed, processes, seconds, kills, replayed, folder: isKept ? folder : null }
+  } finally {
+    await client.close()
+  }
+}
+
+// The parent's own engine is the real one, whatever the workers' engines are.
+function plainTarget(target: Target): Target {
+  return target.kind === 'store' ? { kind: 'store', url: target.url } : target
+}
+
+async function folderFor({ folder }: TortureOptions): Promise<string> {
+  if (folder === undefined) return mkdtempSync(join(tmpdir(), 'freehold-torture-'))
+  await mkdir(folder, { recursive: true })
+  return folder
+}
+
+async function load(
+  options: TortureOptions,
+  seed: string,
+  folder: string,
+  topology: Topology,
+): Promise<{ seconds: number; kills: number }> {
+  const { target, lanes = 4 } = options
+  const crew = new WorkerCrew({ target, topology, seed, folder, lanes, sweepMs: 200 })
+  const started = performance.now()
+  const elapsed = () => (performance.now() - started) / 1000
+  const timers: NodeJS.Timeout[] = []
+  try {
+    crew.start(options.processes)
+    timers.push(
+      setInterval(() => options.onProgress?.({ seconds: elapsed(), ...crew.progress() }), 1000),
+    )
+    if (options.kill === true) timers.push(killTimer(crew, seed))
+    await Promise.race([untilOver(options), crew.failure])
+    for (const timer of timers) clearTimeout(timer)
+    await Promise.race([crew.finish(), crew.failure])
+    return { seconds: elapsed(), kills: crew.progress().kills }
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    crew.killAll()
+  }
+}
+
+function untilOver({ seconds, signal }: TortureOptions): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000)
+    const stop = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    if (signal?.aborted === true) stop()
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}
+
+// Roughly three a second, so that most workers get to do something between their start and their end.
+function killTimer(crew: WorkerCrew, seed: string): NodeJS.Timeout {
+  const random = new RandomStream(`${seed}/kills`)
+  return setInterval(() => {
+    if (random.chance(0.5)) crew.killOne(random.fraction())
+  }, 150)
+}
