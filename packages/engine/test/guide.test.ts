@@ -8,14 +8,18 @@ import { describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const guide = join(root, 'docs/guide/embedding.md')
+const pages: [page: string, output: string][] = [
+  ['docs/guide/embedding.md', 'allocated allocation 192.0.2.'],
+  ['docs/reference/driver.md', ''],
+]
+
 // The compiler starts slowly on a machine that runs other suites at the same time.
 const patience = { timeout: 60_000 }
 
-describe('the code of the embedding guide, as one program', () => {
+describe.each(pages)('the code of %s, as one program', (page, output) => {
   it('compiles', patience, async () => {
     using directory = temporaryDirectory()
-    const files = [guideProgram(directory.path)]
+    const files = [writeProgram(page, directory.path)]
     const config = join(directory.path, 'tsconfig.json')
     writeFileSync(config, JSON.stringify({ extends: join(root, 'tsconfig.base.json'), files }))
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
@@ -27,26 +31,22 @@ describe('the code of the embedding guide, as one program', () => {
 
   it('runs, and every assertion in it holds', patience, async () => {
     using directory = temporaryDirectory()
-    const program = guideProgram(directory.path)
+    const program = writeProgram(page, directory.path)
     const { stdout, stderr } = await run(process.execPath, ['--conditions=source', program], {
       cwd: directory.path,
     })
     expect(stderr).toBe('')
-    expect(stdout).toContain('allocated allocation 192.0.2.')
+    expect(stdout).toContain(output)
   })
 })
 
-/** Writes the program into a folder in which the workspace's packages resolve. */
-function guideProgram(folder: string): string {
+/** Writes all TypeScript blocks of a page, in their order, into a folder in which the workspace's packages resolve. */
+function writeProgram(page: string, folder: string): string {
+  const text = readFileSync(join(root, page), 'utf8')
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '')
+  expect(blocks.join('')).toContain('assert.')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
-  const path = join(folder, 'embedding.mts')
-  writeFileSync(path, programOf(readFileSync(guide, 'utf8')))
+  const path = join(folder, 'program.mts')
+  writeFileSync(path, blocks.join('\n'))
   return path
-}
-
-/** All TypeScript blocks of a page in their order. */
-function programOf(page: string): string {
-  const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '')
-  expect(blocks.length).toBeGreaterThan(10)
-  return blocks.join('\n')
 }
