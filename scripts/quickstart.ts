@@ -83,7 +83,7 @@ function startFreehold(
   env: Record<string, string> = {},
 ): ChildProcess {
   console.log(`\n$ freehold ${args.join(' ')}`)
-  return spawn(process.execPath, [commandLine, ...args], {
+  return spawn(process.execPath, ['--conditions=source', commandLine, ...args], {
     cwd: root,
     env: { ...withoutOwnSettings(process.env), ...env },
     stdio: ['ignore', stdout, 'inherit'],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that old versions of Node can read too, so that they can say what is missing. It starts the built
-// command line, or in a checkout its TypeScript source.
+// command line, or in a checkout that was not built, its TypeScript source.
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
@@ -24,11 +24,11 @@ function cacheHome() {
 }
 
 function entryPoint() {
+  const built = new URL('../dist/main.js', import.meta.url)
   const source = new URL('../src/main.ts', import.meta.url)
-  // Node reads no TypeScript of installed packages, and a checkout's build may be older than its source.
-  const isInstalled = import.meta.url.includes('/node_modules/')
-  if (isInstalled || !existsSync(source)) return new URL('../dist/main.js', import.meta.url).href
-  // The packages of the workspace offer their source under this condition.
+  // Under `node --conditions=source` the packages of the workspace resolve to their source.
+  if (import.meta.resolve('@freehold/engine').endsWith('.ts')) return source.href
+  if (existsSync(built)) return built.href
   nodeModule.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ['source', ...context.conditions] }),

@@ -4,6 +4,7 @@ import { CommandError } from './command-error.ts'
 import { examples } from './declarations/declaration.ts'
 import { declareCommands } from './declarations/declarations.ts'
 import { failureReport } from './error-output.ts'
+import { freeholdVersion } from './freehold-version.ts'
 import { addGlobalOptions, asksForJson, type GlobalOptions } from './global-options.ts'
 
 /** Runs the command line and returns its exit code; see exit-codes.ts. Never throws. */
@@ -34,6 +35,7 @@ export function buildProgram(terminal: Terminal): Command {
       // Reported by runFreehold, in the format that was asked for.
       outputError: () => {},
     })
+    .version(freeholdVersion(), '--version', 'print the version')
     .exitOverride()
     .addHelpText('after', rootHelp)
   addGlobalOptions(program)

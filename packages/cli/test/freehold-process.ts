@@ -65,7 +65,7 @@ export class FreeholdFolder implements AsyncDisposable {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('FREEHOLD_')),
     )
-    const child = spawn(process.execPath, [...args], {
+    const child = spawn(process.execPath, ['--conditions=source', ...args], {
       cwd: this.path,
       env: { ...env, ...this.#environment, NODE_COMPILE_CACHE: compileCache },
       stdio: ['ignore', 'pipe', 'pipe'],

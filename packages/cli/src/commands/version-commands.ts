@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { CommandContext } from '../command-context.ts'
+import { freeholdVersion } from '../freehold-version.ts'
 import type { Column } from '../output/column.ts'
 import { printRecord } from '../output/record-output.ts'
 
@@ -8,10 +8,8 @@ interface Versions {
   readonly node: string
 }
 
-export async function printVersion(context: CommandContext): Promise<void> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  const { version } = JSON.parse(text) as { version: string }
-  printRecord(context, { freehold: version, node: process.versions.node }, columns)
+export function printVersion(context: CommandContext): void {
+  printRecord(context, { freehold: freeholdVersion(), node: process.versions.node }, columns)
 }
 
 const columns: readonly Column<Versions>[] = [

@@ -181,7 +181,7 @@ function poolNameOf(entry: NetboxPrefix): string {
 }
 
 /** What is left of a prefix without these ranges, as the fewest prefixes, in order. */
-export function remainder(prefix: Prefix, taken: readonly AddressRange[]): string[] {
+function remainder(prefix: Prefix, taken: readonly AddressRange[]): string[] {
   const whole = RangeSet.of(prefix.version, [prefix.toRange()])
   return whole
     .difference(RangeSet.of(prefix.version, taken))
