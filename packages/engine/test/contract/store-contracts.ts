@@ -2,8 +2,10 @@ import { describe } from 'vitest'
 import { describeAddressHistoryContract } from './address-history.contract.ts'
 import { describeAddressScopeContract } from './address-scope.contract.ts'
 import { describeAllocationContract } from './allocation.contract.ts'
+import { describeAuditContract } from './audit.contract.ts'
 import { describeCallerContract } from './caller.contract.ts'
 import { describeCheckContract } from './check.contract.ts'
+import { describeConcurrencyContract } from './concurrency.contract.ts'
 import type { ContractStore } from './contract-store.ts'
 import { describeEventContract } from './event.contract.ts'
 import { describeIdempotencyContract } from './idempotency.contract.ts'
@@ -26,11 +28,13 @@ export function describeStoreContracts(store: ContractStore): void {
     describeUtilizationContract(store)
     describeAddressHistoryContract(store)
     describeEventContract(store)
+    describeAuditContract(store)
     describeIdempotencyContract(store)
     describeListContract(store)
     describeCallerContract(store)
     describeTransactionContract(store)
     describePlanContract(store)
     describeCheckContract(store)
+    describeConcurrencyContract(store)
   })
 }
