@@ -58,6 +58,7 @@ export const errorCatalogue = {
   ADDRESS_SCOPE_NOT_FOUND: { kind: 'not-found', title: 'No such address scope' },
   SUBNET_POOL_NOT_FOUND: { kind: 'not-found', title: 'No such subnet pool' },
   SUBNET_NOT_FOUND: { kind: 'not-found', title: 'No such subnet' },
+  DOCUMENT_NOT_FOUND: { kind: 'not-found', title: 'No such document' },
   ALLOCATION_NOT_FOUND: { kind: 'not-found', title: 'The address is not held' },
   ADDRESS_IN_USE: { kind: 'conflict', title: 'The address is already held' },
   ADDRESS_RESERVED: { kind: 'conflict', title: 'The address is kept for the gateway' },
@@ -71,6 +72,10 @@ export const errorCatalogue = {
   SUBNET_POOL_IN_USE: { kind: 'conflict', title: 'The subnet pool is in use' },
   SUBNET_IN_USE: { kind: 'conflict', title: 'Addresses of the subnet are held' },
   ID_IN_USE: { kind: 'conflict', title: 'There is a record with this id' },
+  DOCUMENT_KEY_IN_USE: {
+    kind: 'conflict',
+    title: 'There is a document with this id or unique key',
+  },
   DEFAULT_POOL_EXISTS: {
     kind: 'conflict',
     title: 'There is a default subnet pool of this IP version',

@@ -60,6 +60,14 @@ export type { Caller } from './model/caller.ts'
 export type { CheckProblem, CheckReport } from './model/check-report.ts'
 export type { AddressTenure, ChangeEvent, EventAction, RecordKind } from './model/event.ts'
 export type {
+  Document,
+  DocumentChanges,
+  DocumentFilter,
+  DocumentInput,
+  DocumentListOptions,
+  JsonValue,
+} from './model/document.ts'
+export type {
   AddressScopeFilter,
   AllocationFilter,
   ListOptions,

@@ -9,6 +9,13 @@ import type { Caller } from './model/caller.ts'
 import type { CheckReport } from './model/check-report.ts'
 import type { AddressTenure } from './model/event.ts'
 import type {
+  Document,
+  DocumentChanges,
+  DocumentFilter,
+  DocumentInput,
+  DocumentListOptions,
+} from './model/document.ts'
+import type {
   AddressScopeFilter,
   AllocationFilter,
   ListOptions,
@@ -35,9 +42,10 @@ import { type EventPage, listEvents } from './operations/event-operations.ts'
 import { exportPlan } from './operations/plan-export.ts'
 import { applyPlan, type PlanOptions, previewPlan } from './operations/plan-operations.ts'
 import { SubnetLayoutCache } from './operations/subnet-layout.ts'
+import * as documents from './operations/document-operations.ts'
 import * as subnets from './operations/subnet-operations.ts'
 import * as pools from './operations/subnet-pool-operations.ts'
-import { read, write } from './operations/transaction.ts'
+import { read, together, write } from './operations/transaction.ts'
 import * as utilization from './operations/utilization-operations.ts'
 import { errorOfFault, retryingTransaction } from './store/retry.ts'
 import { deleteExpiredIdempotencyKeys } from './store/sql/idempotency-queries.ts'
@@ -113,7 +121,11 @@ export interface Ipam {
       filter?: AllocationFilter,
       options?: ListOptions,
     ): Promise<Page<Allocation>>
-    listByHolder(holderKind: string, holderId: string): Promise<readonly Allocation[]>
+    /** Of one holder, or of several at once (at most 1,000). */
+    listByHolder(
+      holderKind: string,
+      holderId: string | readonly string[],
+    ): Promise<readonly Allocation[]>
   }
   readonly utilization: {
     ofSubnet(id: string): Promise<SubnetUtilization>
@@ -129,6 +141,26 @@ export interface Ipam {
   readonly plans: {
     export(): Promise<Plan>
     preview(plan: Plan, options?: Pick<PlanOptions, 'onProgress' | 'signal'>): Promise<PlanReport>
+  /** Records of the application around the engine, in one transaction with everything else. They write no events. */
+  readonly documents: {
+    create(input: DocumentInput, options?: MutationOptions): Promise<Document>
+    get(collection: string, id: string): Promise<Document>
+    /** Inside a transaction: reads it and keeps others from changing it (`share`), or from holding it too (`exclusive`). */
+    hold(collection: string, id: string, lock: 'share' | 'exclusive'): Promise<Document>
+    list(
+      collection: string,
+      filter?: DocumentFilter,
+      options?: DocumentListOptions,
+    ): Promise<Page<Document>>
+    count(collection: string, filter?: DocumentFilter): Promise<number>
+    update(
+      collection: string,
+      id: string,
+      changes: DocumentChanges,
+      options?: MutationOptions,
+    ): Promise<Document>
+    delete(collection: string, id: string, options?: MutationOptions): Promise<void>
+  }
     apply(plan: Plan, options?: PlanOptions): Promise<PlanReport>
   }
   /** Statements of the store since it was opened, for metrics. */
@@ -171,6 +203,8 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     random: options.random ?? new SystemRandom(),
     limits: {
       maxBulkCount: defaultMaxBulkCount,
+  /** Several reads that see one state of the database. `work` must do nothing but read through the view that it is given. */
+  snapshot<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
       allowWholeSpace: false,
       maxAllocationPools: 1000,
       maxPoolPrefixes: 1000,
@@ -246,7 +280,8 @@ function bind(context: OperationContext): Ipam {
       get: (subnetId, address) => allocations.getAllocation(context, subnetId, address),
       list: (subnetId, filter = {}, options = {}) =>
         allocations.listAllocations(context, subnetId, filter, options),
-      listByHolder: (kind, id) => allocations.listAllocationsByHolder(context, kind, id),
+      listByHolder: (kind, id) =>
+        allocations.listAllocationsByHolder(context, kind, typeof id === 'string' ? [id] : id),
     },
     utilization: {
       ofSubnet: (id) => utilization.subnetUtilization(context, id),
@@ -279,11 +314,21 @@ function bind(context: OperationContext): Ipam {
       await read(context, (session) => findSetting(session, 'cursor-key'))
     },
     as: (caller) => bind({ ...context, caller }),
+    documents: {
+      create: (input, options = {}) => documents.createDocument(context, input, options),
+      get: (collection, id) => documents.getDocument(context, collection, id),
+      hold: (collection, id, lock) => documents.holdDocument(context, collection, id, lock),
+      list: (collection, filter = {}, options = {}) =>
+        documents.listDocuments(context, collection, filter, options),
+      count: (collection, filter = {}) => documents.documentCount(context, collection, filter),
+      update: (collection, id, changes, options = {}) =>
+        documents.updateDocument(context, collection, id, changes, options),
+      delete: (collection, id, options = {}) =>
+        documents.deleteDocument(context, collection, id, options),
+    },
     within: (handle) => bind({ ...context, joined: context.store.join(handle) }),
-    transaction: (work) =>
-      write(context, 'transaction', {}, {}, (session) =>
-        work(bind({ ...context, joined: session })),
-      ),
+    transaction: (work) => together(context, (joined) => work(bind(joined))),
+    snapshot: (work) => read(context, (session) => work(bind({ ...context, joined: session }))),
     close: () => context.store.close(),
   }
 }

@@ -6,6 +6,7 @@ export interface AddressScope extends NamedRecord {
   readonly ipVersion: IpVersion
   /** Other projects may use it for their subnet pools and subnets. */
   readonly shared: boolean
+  readonly origin: AddressScopeOrigin
 }
 
 /**

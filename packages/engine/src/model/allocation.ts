@@ -33,6 +33,8 @@ export interface AllocationAttributes {
   labels?: Labels
   /** Lease time, 1 to 315,360,000 (ten years). Absent: held until released. */
   ttlSeconds?: number
+  /** `specific` may give the gateway's address; otherwise only to a holder of kind `gateway`. */
+  mayBeGateway?: boolean
 }
 
 export const maxTtlSeconds = 315_360_000

@@ -36,6 +36,10 @@ export interface SubnetFilter extends RecordFilter {
   shared?: boolean
   addressScopeId?: string
   subnetPoolId?: string
+  /** Any of these, at most 1,000. */
+  ids?: readonly string[]
+  /** Subnets that have no document of their own id in this collection. */
+  withoutDocumentIn?: string
   cidr?: string
   /** Subnets that hold this address. */
   contains?: string

@@ -16,7 +16,8 @@ export type Labels = Readonly<Record<string, string>>
 
 /** Common optional input of create and update. */
 export interface NamedInput {
-  name?: string
+  /** null: no name, like an absent one on create; on update it takes the name away. */
+  name?: string | null
   labels?: Labels
 }
 
@@ -42,8 +43,8 @@ export function checkText(value: unknown, pointer: string, maxLength = 255): str
 }
 
 /** An absent name is the empty string: names are for people and need not be given. Throws INVALID_FIELD. */
-export function checkName(value: string | undefined): string {
-  return value === undefined ? '' : checkText(value, '/name')
+export function checkName(value: string | null | undefined): string {
+  return value === undefined || value === null ? '' : checkText(value, '/name')
 }
 
 /** At most 64 labels; keys of 1 to 63 characters, values of 0 to 255. Throws INVALID_FIELD. */

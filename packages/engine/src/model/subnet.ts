@@ -40,6 +40,8 @@ export interface SubnetInput extends NamedInput {
 export interface SubnetChanges extends NamedInput {
   gateway?: 'auto' | null | string
   onLink?: boolean
+  /** Also an address that somebody holds may become the gateway; refused otherwise unless a holder of kind `gateway` has it. */
+  gatewayMayBeHeld?: boolean
   /** Addresses held outside the new pools stay held. */
   allocationPools?: readonly AllocationPool[]
   coolingSeconds?: number

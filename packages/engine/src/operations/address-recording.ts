@@ -15,6 +15,8 @@ export interface AllocationAttributeValues {
   readonly labels: Labels
   /** Milliseconds since 1970 at which the lease ends. */
   readonly dueAt: number | null
+  /** Whether a specific request may have the gateway's address. */
+  readonly mayBeGateway: boolean
 }
 
 /**

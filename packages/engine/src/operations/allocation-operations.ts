@@ -18,15 +18,15 @@ import type { AllocationFilter, ListOptions, Page } from '../model/list.ts'
 import { checkInteger, checkLabels, invalidField } from '../model/record.ts'
 import {
   findAllocation,
-  listAllocationsOfHolder,
+  listAllocationsOfHolders,
   selectAllocation,
 } from '../store/sql/allocation-queries.ts'
 import { ListQuery } from '../store/sql/list-query.ts'
 import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
 import {
   findSubnetCore,
+  findSubnetCoreByKey,
   holdSubnet,
-  holdSubnetByKey,
   type SubnetCore,
 } from '../store/sql/subnet-queries.ts'
 import type { Session } from '../store/store.ts'
@@ -42,6 +42,7 @@ import { read, write } from './transaction.ts'
 
 const maxSubnets = 100
 
+const maxHolders = 1000
 /**
  * Allocates from the first of the subnets that has room; all addresses come from one subnet. Always a list: one address,
  * or `count` for a bulk request.
@@ -148,16 +149,22 @@ export async function listAllocations(
   })
 }
 
-/** Everything that a holder holds, in all subnets that the caller may see. Linear in what it holds. */
+/**
+ * Everything that a holder, or each of several (at most 1,000), holds in all subnets that the caller may see. Ordered by
+ * subnet, then by address. Linear in what they hold.
+ */
 export async function listAllocationsByHolder(
   context: OperationContext,
   holderKind: string,
-  holderId: string,
+  holderIds: readonly string[],
 ): Promise<readonly Allocation[]> {
   return read(context, async (session) => {
     const found: Allocation[] = []
-    for (const row of await listAllocationsOfHolder(session, holderKind, holderId)) {
-      const subnet = await holdSubnetByKey(session, row.subnet_key)
+    const subnets = new Map<number, SubnetCore | undefined>()
+    for (const row of await listAllocationsOfHolders(session, holderKind, holderIds)) {
+      if (!subnets.has(row.subnet_key))
+        subnets.set(row.subnet_key, await findSubnetCoreByKey(session, row.subnet_key))
+      const subnet = subnets.get(row.subnet_key)
       if (subnet === undefined) continue
       const layout = context.layouts.layoutOf(subnet)
       if (seesAllocation(context.caller, layout, row)) found.push(toAllocation(row, layout))
@@ -184,6 +191,7 @@ async function allocateFromFirst(
     } catch (error) {
       // Only a full subnet sends the request on (Neutron: the group goes on on a generation failure alone).
       if (!isIpamError(error, 'SUBNET_EXHAUSTED')) throw error
+  checkInteger(holderIds.length, '/holderIds', 0, maxHolders)
     }
   }
   throw new IpamError(
@@ -291,6 +299,7 @@ function layoutFor(
   if (!canSee(context.caller, layout)) throw subnetNotFound(pointer)
   return layout
 }
+    mayBeGateway: attributes.mayBeGateway === true || attributes.holder?.kind === 'gateway',
 
 async function heldRow(
   context: OperationContext,

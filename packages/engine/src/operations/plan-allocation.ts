@@ -38,7 +38,12 @@ export async function applyPlannedAllocation(
       : parseTime(entry.expiresAt, '/expiresAt')
   const cooling = entry.state === 'cooling'
   await session.savepoint(async () => {
-    const attributes = { holder, labels: checkLabels(entry.labels), dueAt: cooling ? null : dueAt }
+    const attributes = {
+      holder,
+      labels: checkLabels(entry.labels),
+      dueAt: cooling ? null : dueAt,
+      mayBeGateway: holder?.kind === 'gateway',
+    }
     await takeSpecific(context, session, layout, address, attributes, 'refuse')
     if (cooling) await cool(context, session, layout, address, dueAt ?? context.clock())
   })

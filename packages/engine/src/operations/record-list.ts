@@ -1,6 +1,6 @@
 import type { ListOptions, Page } from '../model/list.ts'
 import { checkInteger, invalidField } from '../model/record.ts'
-import type { ListOrder, ListQuery } from '../store/sql/list-query.ts'
+import type { ListOrder, ListPosition, ListQuery } from '../store/sql/list-query.ts'
 import type { Session, SqlValue } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 
@@ -16,6 +16,8 @@ interface RecordList {
   /** What may be sorted by, as field → column. The first is the default. */
   readonly sortColumns: Readonly<Record<string, string>>
   readonly keyColumn: string
+  /** The row behind which the list starts when there is no cursor. */
+  readonly after?: object
 }
 
 /** One page of rows, and the cursor of the next. Throws INVALID_FIELD and INVALID_CURSOR. */
@@ -29,17 +31,19 @@ export async function listRows<Row extends object>(
   const order = orderOf(list, options.sort)
   const identity = JSON.stringify([list.name, list.filter, order, context.caller.projectId])
   const after =
-    options.cursor === undefined ? undefined : context.cursors.open(identity, options.cursor)
+    options.cursor === undefined
+      ? list.after && positionOf(list.after, order)
+      : context.cursors.open(identity, options.cursor)
   const { sql, values } = list.query.page(list.select, order, after, limit + 1)
   const rows = await session.all<Row>(sql, values)
   if (rows.length <= limit) return { items: rows, nextCursor: null }
   const items = rows.slice(0, limit)
   const last = items.at(-1) as Row
-  const position = {
-    value: valueOf(last, order.column),
-    key: valueOf(last, order.keyColumn),
-  }
-  return { items, nextCursor: context.cursors.seal(identity, position) }
+  return { items, nextCursor: context.cursors.seal(identity, positionOf(last, order)) }
+}
+
+function positionOf(row: object, order: ListOrder): ListPosition {
+  return { value: valueOf(row, order.column), key: valueOf(row, order.keyColumn) }
 }
 
 function orderOf(list: RecordList, sort: string | undefined): ListOrder {

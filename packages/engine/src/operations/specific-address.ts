@@ -14,7 +14,7 @@ import { isReservedAddress } from './subnet-rules.ts'
  * Allocates one named address. It must be inside the subnet and assignable, but need not be in an allocation pool. A
  * cooling address goes back to the project that gave it up, and to nobody else before its time.
  *
- * The gateway's address is for a holder of kind `gateway` only. With `same-holder-again` an address that the same holder
+ * The gateway's address is for a holder of kind `gateway`, or one that says it may have it. With `same-holder-again` an address that the same holder
  * has already is its answer: two parties may derive the same EUI-64 address for one interface.
  * @throws IpamError ADDRESS_OUTSIDE_SUBNET, ADDRESS_NOT_ASSIGNABLE, ADDRESS_RESERVED, ADDRESS_IN_USE, IP_VERSION_MISMATCH.
  */
@@ -62,10 +62,12 @@ function checkPlace(
         : `${address} is the subnet-router anycast address of ${layout.prefix}.`,
       { pointer },
     )
-  if (address.value - layout.base === layout.gateway && attributes.holder?.kind !== 'gateway')
+  if (isGateway)
     throw new IpamError('ADDRESS_RESERVED', `${address} is kept for the gateway.`, {
       pointer,
       fix: 'Give a holder of kind gateway, or take the gateway from the subnet.',
+  const isGateway = address.value - layout.base === layout.gateway
+  if (isGateway && attributes.mayBeGateway) return
     })
 }
 

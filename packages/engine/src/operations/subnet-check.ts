@@ -41,7 +41,7 @@ function rowProblems(
       { kind: 'address-outside-subnet', message: `${address} is held outside ${layout.prefix}.` },
     ]
   const problems: CheckProblem[] = []
-  if (isReservedAddress(layout.prefix, address))
+  if (isReservedAddress(layout.prefix, address) && address.value - layout.base !== layout.gateway)
     problems.push({
       kind: 'reserved-address-held',
       message: `${address} is a reserved address of ${layout.prefix} and is held.`,

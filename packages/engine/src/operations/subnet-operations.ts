@@ -40,6 +40,7 @@ import { checkAllocationPools, defaultAllocationPools, gatewayOf } from './subne
 import { checkRevision, read, write } from './transaction.ts'
 
 const maxCoolingSeconds = 31_536_000
+const maxFilterIds = 1000
 
 export async function createSubnet(
   context: OperationContext,
@@ -154,8 +155,8 @@ export async function updateSubnet(
           ? null
           : IpAddress.parse(row.gateway)
         : gatewayOf(prefix, changes.gateway, changes.onLink === true)
-    if (gateway !== null && gateway.toString() !== row.gateway)
-      await checkGatewayFree(session, row, gateway)
+    const moves = gateway !== null && gateway.toString() !== row.gateway
+    if (moves && changes.gatewayMayBeHeld !== true) await checkGatewayFree(session, row, gateway)
     const pools = checkAllocationPools(
       prefix,
       gateway,
@@ -234,7 +235,7 @@ export async function deleteSubnet(
 }
 
 /** Throws SUBNET_NOT_FOUND for what is missing and for what the caller must not know of. */
-export async function visibleSubnet(
+async function visibleSubnet(
   context: OperationContext,
   session: Session,
   id: string,
@@ -253,6 +254,7 @@ export function subnetNotFound(pointer?: string): IpamError {
 }
 
 function subnetQuery(context: OperationContext, session: Session, filter: SubnetFilter): ListQuery {
+  checkInteger(filter.ids?.length ?? 0, '/ids', 0, maxFilterIds)
   const query = new ListQuery(session.capabilities)
     .whereEqual('n.name', filter.name)
     .whereEqual('n.project_id', filter.projectId)
@@ -260,7 +262,13 @@ function subnetQuery(context: OperationContext, session: Session, filter: Subnet
     .whereEqual('n.shared', filter.shared === undefined ? undefined : Number(filter.shared))
     .whereEqual('s.id', filter.addressScopeId)
     .whereEqual('p.id', filter.subnetPoolId)
+    .whereIn('n.id', filter.ids)
     .whereLabels('n.labels', filter.labels)
+  if (filter.withoutDocumentIn !== undefined)
+    query.where(
+      'NOT EXISTS (SELECT 1 FROM document d WHERE d.collection = ? AND d.id = n.id)',
+      filter.withoutDocumentIn,
+    )
   if (filter.cidr !== undefined) {
     const prefix = parsePrefix(filter.cidr, '/cidr')
     query.where(

@@ -1,4 +1,4 @@
-import { IpamError } from '../errors.ts'
+import { IpamError, isIpamError } from '../errors.ts'
 import { errorOfFault, retryingTransaction } from '../store/retry.ts'
 import { type Session, StoreFault } from '../store/store.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
@@ -55,6 +55,25 @@ async function inJoined<T>(
     if (error instanceof StoreFault) throw errorOfFault(error)
     throw error
   }
+}
+
+/**
+ * Several operations in one transaction of the engine's own. An operation in it tells of a race as an IpamError; here it
+ * becomes the fault again that it was, so that the whole transaction is run again.
+ */
+export async function together<T>(
+  context: OperationContext,
+  work: (context: OperationContext) => Promise<T>,
+): Promise<T> {
+  return write(context, 'transaction', {}, {}, async (session) => {
+    try {
+      return await work({ ...context, joined: session })
+    } catch (error) {
+      if (isIpamError(error) && error.kind === 'unavailable' && error.cause instanceof StoreFault)
+        throw error.cause
+      throw error
+    }
+  })
 }
 
 /** Throws STALE_REVISION unless the record has the revision that the caller saw. */

@@ -212,15 +212,16 @@ export async function listDueAllocations(
       )
 }
 
-/** Everything that a holder holds. One index range. */
-export async function listAllocationsOfHolder(
+/** Everything that these holders hold. One index range for each. */
+export async function listAllocationsOfHolders(
   session: Session,
   holderKind: string,
-  holderId: string,
+  holderIds: readonly string[],
 ): Promise<AllocationRow[]> {
   return session.all(
-    `${selectAllocation} WHERE holder_id = ? AND holder_kind = ? ORDER BY subnet_key, address`,
-    [holderId, holderKind],
+    `${selectAllocation} WHERE holder_id IN (${holderIds.map(() => '?').join(', ')}) AND holder_kind = ? AND state = 0
+      ORDER BY subnet_key, address`,
+    [...holderIds, holderKind],
   )
 }
 
@@ -240,3 +241,4 @@ export async function deleteAllocationsOf(session: Session, subnetKey: number): 
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
+  if (holderIds.length === 0) return []

@@ -37,6 +37,13 @@ export class ListQuery {
     return value === undefined ? this : this.where(`${column} = ?`, value)
   }
 
+  /** Matches any of the values; none when there are none. */
+  whereIn(column: string, values: readonly SqlValue[] | undefined): this {
+    if (values === undefined) return this
+    if (values.length === 0) return this.where('0 = 1')
+    return this.where(`${column} IN (${values.map(() => '?').join(', ')})`, ...values)
+  }
+
   /** Labels are stored as JSON without blanks, in which `"key":"value"` can stand for nothing else. */
   whereLabels(column: string, labels: Readonly<Record<string, string>> | undefined): this {
     for (const [key, value] of Object.entries(labels ?? {}))
@@ -45,6 +52,11 @@ export class ListQuery {
         `${JSON.stringify(key)}:${JSON.stringify(value)}`,
       )
     return this
+  }
+
+  count(table: string): { sql: string; values: SqlValue[] } {
+    const where = this.#conditions.length === 0 ? '' : ` WHERE ${this.#conditions.join(' AND ')}`
+    return { sql: `SELECT COUNT(*) AS count FROM ${table}${where}`, values: [...this.#values] }
   }
 
   page(

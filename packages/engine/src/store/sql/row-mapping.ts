@@ -72,6 +72,7 @@ export interface AllocationRow {
   created_at: number
 }
 
+/** RFC 3339 in UTC. Rows that are written together have the same time, so the last answer is kept. */
 export function toTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
@@ -81,7 +82,12 @@ export function labelsText(labels: Labels): string {
 }
 
 export function toAddressScope(row: AddressScopeRow): AddressScope {
-  return { ...toNamed(row), ipVersion: row.ip_version, shared: row.shared === 1 }
+  return {
+    ...toNamed(row),
+    ipVersion: row.ip_version,
+    shared: row.shared === 1,
+    origin: row.origin,
+  }
 }
 
 export function toSubnetPool(row: SubnetPoolRow, prefixes: readonly Prefix[]): SubnetPool {

@@ -82,6 +82,14 @@ export async function findSubnetCore(
   return session.get(`${selectCore} WHERE id = ?`, [id])
 }
 
+/** The same by key. */
+export async function findSubnetCoreByKey(
+  session: Session,
+  key: number,
+): Promise<SubnetCore | undefined> {
+  return session.get(`${selectCore} WHERE row_key = ?`, [key])
+}
+
 /**
  * A subnet of the scope that overlaps the prefix, or undefined. The scope's subnets are disjoint, so only the last one
  * that starts at or below the prefix's last address can. One index probe.
