@@ -10,7 +10,7 @@ export type EventAction =
   | 'expired'
   | 'freed'
 
-export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation'
+export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation' | 'token'
 
 /** One change, written in the transaction that made it. */
 export interface ChangeEvent {

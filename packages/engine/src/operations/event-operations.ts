@@ -1,5 +1,4 @@
 import { IpAddress } from '@freehold/address'
-import { IpamError } from '../errors.ts'
 import type { ChangeEvent, EventAction, RecordKind } from '../model/event.ts'
 import { checkInteger } from '../model/record.ts'
 import { type EventRow, findLastSubnetEvent, listEventsAfter } from '../store/sql/event-queries.ts'
@@ -29,7 +28,7 @@ export async function listEvents(
   options: { after?: string; limit?: number },
 ): Promise<EventPage> {
   const limit = checkInteger(options.limit ?? 100, '/limit', 1, maxPageSize)
-  const start = options.after === undefined ? 0 : openCursor(options.after)
+  const start = options.after === undefined ? 0 : context.cursors.openEvent(options.after)
   return read(context, async (session) => {
     const names = new Map<number, SubnetName | null>()
     const items: ChangeEvent[] = []
@@ -37,16 +36,17 @@ export async function listEvents(
     for (let seen = 0; seen < mostRead && items.length < limit; ) {
       const rows = await listEventsAfter(session, last, limit)
       for (const row of rows) {
-        if (mayComeLater(context, last, row)) return { items, nextCursor: sealCursor(last) }
+        if (mayComeLater(context, last, row))
+          return { items, nextCursor: positionAfter(context, last) }
         last = row.id
         if (context.caller.isAdmin || row.project_id === context.caller.projectId)
-          items.push(await toEvent(session, row, names))
+          items.push(await toEvent(context, session, row, names))
         if (items.length === limit) break
       }
       seen += rows.length
       if (rows.length < limit) break
     }
-    return { items, nextCursor: sealCursor(last) }
+    return { items, nextCursor: positionAfter(context, last) }
   })
 }
 
@@ -63,13 +63,14 @@ interface SubnetName {
 }
 
 async function toEvent(
+  context: OperationContext,
   session: Session,
   row: EventRow,
   names: Map<number, SubnetName | null>,
 ): Promise<ChangeEvent> {
   const subnet = row.address === null ? null : await nameOf(session, row.subnet_key, names)
   return {
-    cursor: sealCursor(row.id),
+    cursor: context.cursors.sealEvent(row.id),
     at: toTime(row.at),
     action: row.action as EventAction,
     recordKind: row.record_kind as RecordKind,
@@ -101,17 +102,7 @@ async function nameOf(
   return name
 }
 
-// Positions are no secret: they tell no more than the number of changes, and every reader sees its own events only.
-function sealCursor(id: number): string {
-  return Buffer.from(`e${id}`).toString('base64url')
-}
-
-function openCursor(cursor: string): number {
-  const text = Buffer.from(String(cursor).slice(0, 64), 'base64url').toString('latin1')
-  if (!/^e(0|[1-9]\d{0,15})$/.test(text))
-    throw new IpamError('INVALID_CURSOR', 'The cursor was not issued for the event feed.', {
-      pointer: '/after',
-      fix: 'Start without a cursor.',
-    })
-  return Number(text.slice(1))
+// Who sees every event learns nothing from the position, and can compare it.
+function positionAfter({ caller, cursors }: OperationContext, id: number): string {
+  return caller.isAdmin ? cursors.sealEvent(id) : cursors.sealEventPosition(id)
 }

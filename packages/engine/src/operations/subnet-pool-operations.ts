@@ -378,7 +378,7 @@ function ownership(row: SubnetPoolRow): { projectId: string; shared: boolean } {
   return { projectId: row.project_id, shared: row.shared === 1 }
 }
 
-function poolNotFound(pointer?: string): IpamError {
+export function poolNotFound(pointer?: string): IpamError {
   return new IpamError(
     'SUBNET_POOL_NOT_FOUND',
     'There is no such subnet pool.',

@@ -1,4 +1,4 @@
-import { canSee } from '../model/caller.ts'
+import { canChange } from '../model/caller.ts'
 import {
   type SubnetPoolUtilization,
   type SubnetUtilization,
@@ -13,24 +13,31 @@ import { findSubnet, selectSubnet } from '../store/sql/subnet-queries.ts'
 import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 import { prefixesOfPool } from './pool-layout.ts'
-import { visibleSubnet } from './subnet-operations.ts'
-import { visiblePool } from './subnet-pool-operations.ts'
+import { subnetNotFound } from './subnet-operations.ts'
+import { poolNotFound, visiblePool } from './subnet-pool-operations.ts'
 import { read } from './transaction.ts'
 
 const subnetsAtOnce = 1000
 
-/** Exact, from the pages of the subnet. Linear in its pages, not in its addresses. */
+// The counts of what others were lent say what they do with it, so only the owner of a subnet or pool and administrators
+// get them; for everybody else there is nothing to read.
+
+/**
+ * Exact, from the pages of the subnet. Linear in its pages, not in its addresses. Throws SUBNET_NOT_FOUND, also for
+ * another project's shared subnet.
+ */
 export async function subnetUtilization(
   context: OperationContext,
   id: string,
 ): Promise<SubnetUtilization> {
   return read(context, async (session) => {
-    const row = await visibleSubnet(context, session, id)
+    const row = await findSubnet(session, id)
+    if (row === undefined || !canCount(context, row)) throw subnetNotFound()
     return toSubnetUtilization(context, row, await sumPages(session, row.row_key))
   })
 }
 
-/** The same for several subnets, in the order asked; those that the caller can't see are left out. */
+/** The same for several subnets, in the order asked; those that are not the caller's are left out. */
 export async function subnetUtilizations(
   context: OperationContext,
   ids: readonly string[],
@@ -39,23 +46,20 @@ export async function subnetUtilizations(
     const rows: SubnetRow[] = []
     for (const id of ids) {
       const row = await findSubnet(session, id)
-      if (
-        row !== undefined &&
-        canSee(context.caller, { projectId: row.project_id, shared: row.shared === 1 })
-      )
-        rows.push(row)
+      if (row !== undefined && canCount(context, row)) rows.push(row)
     }
     return utilizationsOf(context, session, rows)
   })
 }
 
-/** How much of a pool's prefixes is cut into subnets of the pool. */
+/** How much of a pool's prefixes is cut into subnets of the pool. Throws SUBNET_POOL_NOT_FOUND, also for a shared one of another project. */
 export async function subnetPoolUtilization(
   context: OperationContext,
   id: string,
 ): Promise<SubnetPoolUtilization> {
   return read(context, async (session) => {
     const row = await visiblePool(context, session, id)
+    if (!canCount(context, row)) throw poolNotFound()
     const prefixes = await prefixesOfPool(session, row.row_key, row.ip_version)
     const capacity = prefixes.reduce((sum, prefix) => sum + prefix.size, 0n)
     const { used, subnets } = await sumPoolUsage(session, row.row_key)
@@ -63,7 +67,7 @@ export async function subnetPoolUtilization(
   })
 }
 
-/** Over all subnets that the caller may see. Linear in subnets and their pages. */
+/** Over all subnets of the caller's project, for administrators over all. Linear in subnets and their pages. */
 export async function totalUtilization(context: OperationContext): Promise<TotalUtilization> {
   return read(context, async (session) => {
     let [capacity, allocated, cooling, outside, subnets] = [0n, 0n, 0n, 0n, 0]
@@ -89,8 +93,7 @@ async function nextSubnets(
   after: SubnetRow | undefined,
 ): Promise<SubnetRow[]> {
   const query = new ListQuery(session.capabilities)
-  if (!context.caller.isAdmin)
-    query.where('(n.project_id = ? OR n.shared = 1)', context.caller.projectId)
+  if (!context.caller.isAdmin) query.where('n.project_id = ?', context.caller.projectId)
   const order = { column: 'n.row_key', keyColumn: 'n.row_key', descending: false }
   const position = after === undefined ? undefined : { value: after.row_key, key: after.row_key }
   const { sql, values } = query.page(selectSubnet, order, position, subnetsAtOnce)
@@ -122,4 +125,8 @@ function toSubnetUtilization(
     subnetId: row.id,
     ...utilizationOf(space.capacity, BigInt(sums.used) - cooling, cooling, BigInt(sums.outside)),
   }
+}
+
+function canCount(context: OperationContext, row: { readonly project_id: string }): boolean {
+  return canChange(context.caller, { projectId: row.project_id })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
+import { refused } from './expected-error.ts'
 
 export function describeUtilizationContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -65,7 +66,7 @@ export function describeUtilizationContract(store: ContractStore): void {
       })
     })
 
-    it('in total is the sum over the subnets that the caller may see', async () => {
+    it('in total is the sum over the caller’s own subnets, for an administrator over all', async () => {
       const ipam = await engines.open()
       const tenant = ipam.as({ projectId: 'north', isAdmin: false })
       const own = await tenant.subnets.create({ cidr: '10.0.0.0/24' })
@@ -74,10 +75,24 @@ export function describeUtilizationContract(store: ContractStore): void {
       await tenant.allocations.allocate(own.id, { kind: 'any' })
       expect(await ipam.utilization.total()).toMatchObject({ subnets: 3, capacity: 759n })
       expect(await tenant.utilization.total()).toMatchObject({
-        subnets: 2,
-        capacity: 506n,
+        subnets: 1,
+        capacity: 253n,
         allocated: 1n,
       })
+    })
+
+    it('of what was shared is for its owner and administrators', async () => {
+      const ipam = await engines.open()
+      const pool = await ipam.subnetPools.create({ prefixes: ['10.0.0.0/8'], shared: true })
+      const lent = await ipam.subnets.create({ cidr: '192.0.2.0/24', shared: true })
+      const tenant = ipam.as({ projectId: 'north', isAdmin: false })
+      const owner = ipam.as({ projectId: 'default', isAdmin: false })
+      expect(await tenant.subnets.get(lent.id)).toMatchObject({ shared: true })
+      await refused(tenant.utilization.ofSubnet(lent.id), 'SUBNET_NOT_FOUND')
+      await refused(tenant.utilization.ofSubnetPool(pool.id), 'SUBNET_POOL_NOT_FOUND')
+      expect(await tenant.utilization.ofSubnets([lent.id])).toEqual([])
+      expect(await owner.utilization.ofSubnets([lent.id])).toHaveLength(1)
+      expect(await owner.utilization.ofSubnetPool(pool.id)).toMatchObject({ subnets: 0 })
     })
   })
 }
