@@ -75,7 +75,7 @@ export class PostgresSession implements Session {
   async #query(sql: string, values: readonly SqlValue[]): Promise<QueryResult> {
     const statement = this.#statements.of(sql, values.length)
     try {
-      return await this.#client.query({ ...statement, values: values as unknown[], types })
+      return await this.#client.query({ ...statement, values: values.map(toParameter), types })
     } catch (error) {
       throw postgresFault(error, 'work')
     }
@@ -95,6 +95,14 @@ export class PostgresSession implements Session {
       throw postgresFault(error, 'work')
     }
   }
+}
+
+// PostgreSQL refuses text with a NUL. No stored text has one, nor the control character that stands in for it here, so a
+// search for such a text finds nothing, as on every other database.
+function toParameter(value: SqlValue): SqlValue {
+  return typeof value === 'string' && value.includes('\0')
+    ? value.replaceAll('\0', '\u0001')
+    : value
 }
 
 function readInteger(text: string): number | string {

@@ -17,7 +17,7 @@ CREATE TABLE event_seal_head (
   runs bigint NOT NULL
 );
 INSERT INTO event_seal_head (row_key, seq, hash, last_event_id, runs)
-VALUES (1, 0, decode(repeat('00', 32), 'hex'), 0, 0);
+  VALUES (1, 0, decode(repeat('00', 32), 'hex'), 0, 0);
 
 -- Event ids below the highest sealed one that were not there yet: their transactions were undone, or are still open.
 CREATE TABLE event_gap (

@@ -1,0 +1,24 @@
+import type { StoreCapabilities } from '../store.ts'
+
+/**
+ * MariaDB has no INSERT that leaves present rows alone and tells of it: `INSERT IGNORE` turns every other error into a
+ * warning as well, a missing parent and a text cut short among them.
+ */
+export const mariadbCapabilities: StoreCapabilities = {
+  database: 'mariadb',
+  shareLock: ' LOCK IN SHARE MODE',
+  exclusiveLock: ' FOR UPDATE',
+  returnsOnlyInserted: false,
+  insertUnlessPresent: (table, columns, keys) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON DUPLICATE KEY UPDATE ${keys.map((key) => `${key} = ${table}.${key}`).join(', ')}`,
+  }),
+  upsert: (table, columns, _keys, assign) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: `ON DUPLICATE KEY UPDATE ${assign((column) => `VALUES(${column})`)}`,
+  }),
+  hexadecimal: (bytes) => `hex(${bytes})`,
+  joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
+  textContains: (text, part) => `INSTR(${text}, ${part}) > 0`,
+  maxValues: 30_000,
+}

@@ -1,0 +1,133 @@
+import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
+import { IpamError } from '../../errors.ts'
+import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
+import { mariadbCapabilities } from './mariadb-capabilities.ts'
+import { mariadbFault } from './mariadb-errors.ts'
+
+type Parameter = string | null | Buffer
+
+// Flags of the server's state, which comes with every answer.
+const inTransaction = 1
+const autocommit = 2
+
+/** Runs statements on one connection that has an open transaction. */
+export class MariadbSession implements Session {
+  readonly capabilities: StoreCapabilities = mariadbCapabilities
+  readonly #connection: Connection
+  #depth = 0
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return (await this.#execute<RowDataPacket[]>(sql, values)) as Row[]
+  }
+
+  async get<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row | undefined> {
+    return (await this.#execute<RowDataPacket[]>(sql, values))[0] as Row | undefined
+  }
+
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#execute<ResultSetHeader>(sql, values)).affectedRows
+  }
+
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    this.#depth += 1
+    const name = `freehold_${this.#depth}`
+    try {
+      this.#assertInTransaction(await this.#command(`SAVEPOINT ${name}`))
+      const result = await this.#undoOnError(name, work)
+      await this.#command(`RELEASE SAVEPOINT ${name}`)
+      return result
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  async #undoOnError<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      // The first cause counts: should this fail as well, the connection or, after a deadlock, the whole transaction is
+      // gone with it.
+      await this.#connection.query(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => undefined)
+      await this.#connection.query(`RELEASE SAVEPOINT ${name}`).catch(() => undefined)
+      throw error
+    }
+  }
+
+  // Outside a transaction a savepoint does nothing, silently, and every statement would be committed by itself.
+  #assertInTransaction(header: ResultSetHeader): void {
+    const state = header.serverStatus ?? inTransaction
+    if ((state & inTransaction) === 0 && (state & autocommit) !== 0)
+      throw new IpamError('INVALID_REQUEST', 'The connection has no open transaction to join.', {
+        fix: 'Run START TRANSACTION first.',
+      })
+  }
+
+  async #execute<Result extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Result> {
+    try {
+      const [result] = await this.#connection.execute<Result>(sql, values.map(toParameter))
+      return result
+    } catch (error) {
+      throw mariadbFault(error, 'work')
+    }
+  }
+
+  async #command(text: string): Promise<ResultSetHeader> {
+    try {
+      const [header] = await this.#connection.query<ResultSetHeader>(text)
+      return header
+    } catch (error) {
+      throw mariadbFault(error, 'work')
+    }
+  }
+}
+
+/** Runs statements in a transaction that the caller opened with settings of its own, which are looked at first. */
+export class JoinedMariadbSession extends MariadbSession {
+  #checked: Promise<void> | undefined
+
+  override async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    await this.#check()
+    return super.all(sql, values)
+  }
+
+  override async get<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row | undefined> {
+    await this.#check()
+    return super.get(sql, values)
+  }
+
+  override async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    await this.#check()
+    return super.run(sql, values)
+  }
+
+  async #check(): Promise<void> {
+    this.#checked ??= this.#look()
+    await this.#checked
+  }
+
+  async #look(): Promise<void> {
+    const found = await super.get<{ mode: string }>('SELECT @@sql_mode AS mode')
+    if (!/STRICT_(TRANS|ALL)_TABLES/.test(found?.mode ?? ''))
+      throw new IpamError(
+        'INVALID_REQUEST',
+        'The joined connection has no strict sql_mode, so values could be changed silently.',
+        { fix: "Run SET SESSION sql_mode = 'STRICT_ALL_TABLES' on it." },
+      )
+  }
+}
+
+// The client would send a number as a double; as decimal text an integer of any size stays what it is, and MariaDB turns
+// it into the type of the column before it looks into an index.
+function toParameter(value: SqlValue): Parameter {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (value instanceof Uint8Array && !Buffer.isBuffer(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  return value as Parameter
+}

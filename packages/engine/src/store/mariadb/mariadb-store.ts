@@ -1,0 +1,380 @@
+import { readFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import type {
+  Connection,
+  Pool,
+  PoolConnection,
+  ResultSetHeader,
+  RowDataPacket,
+} from 'mysql2/promise'
+import { IpamError } from '../../errors.ts'
+import { ConnectionQueue } from '../connection-queue.ts'
+import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
+import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
+import { mariadbCapabilities } from './mariadb-capabilities.ts'
+import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
+import { JoinedMariadbSession, MariadbSession } from './mariadb-session.ts'
+
+export interface MariadbStoreOptions {
+  /** `mariadb://USER:PASSWORD@HOST:PORT/DATABASE`; also `?sslmode=verify-full&sslrootcert=FILE` and `?socket=FILE`. */
+  url: string
+  /** Default 10. */
+  maxConnections?: number
+  /** Encryption, instead of the URL's `sslmode`: `true` verifies the server's certificate. */
+  tls?: boolean | ConnectionOptions
+  /** How long opening one connection may take. Default 5,000. */
+  connectTimeoutMs?: number
+}
+
+const oldestVersion = [10, 6] as const
+// How long after a deadline the server has had every chance to say so itself; then the connection is cut.
+const graceMs = 2000
+const strictMode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'
+// With it, an UPDATE counts the rows it matched, and not only those whose values it changed.
+const foundRows = 2
+
+/**
+ * A store in a MariaDB database, for any number of machines. Writers run at READ COMMITTED, every read in one snapshot.
+ * Needs the package `mysql2`. Connects when it is first used.
+ */
+export function mariadbStore(options: MariadbStoreOptions): Store {
+  return new MariadbStore(options)
+}
+
+class MariadbStore implements Store {
+  readonly capabilities = mariadbCapabilities
+  readonly counters = { transactions: 0, sharedTransactions: 0, retries: 0 }
+  readonly #options: MariadbStoreOptions
+  readonly #queue: ConnectionQueue
+  readonly #target: Record<string, unknown>
+  // The timeout in seconds that each prepared connection has.
+  readonly #timeouts = new WeakMap<object, number>()
+  #pool: Promise<Pool> | undefined
+  #closed = false
+
+  constructor(options: MariadbStoreOptions) {
+    this.#target = targetOf(options)
+    this.#options = options
+    this.#queue = new ConnectionQueue(options.maxConnections ?? 10)
+  }
+
+  /** MariaDB commits every change of a schema by itself, so each statement of a step can be run again. */
+  async migrate(): Promise<void> {
+    const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
+    await this.#withConnection(performance.now() + 120_000, async (connection) => {
+      await command(
+        connection,
+        `CREATE TABLE IF NOT EXISTS migration (version integer PRIMARY KEY, name varchar(255) NOT NULL,
+          checksum varchar(255) NOT NULL, applied_at bigint NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
+      )
+      for (const step of pendingMigrations(migrations, await appliedMigrations(connection))) {
+        for (const statement of statementsOf(step.sql)) await command(connection, statement)
+        // Another process may have done the same in the meantime, with the same result.
+        const record = connection.format(
+          'INSERT INTO migration VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = migration.version',
+          [step.version, step.name, step.checksum, Date.now()],
+        )
+        await command(connection, record)
+      }
+    })
+  }
+
+  async assertSchema(): Promise<void> {
+    const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
+    const applied = await this.#withConnection(performance.now() + 30_000, async (connection) => {
+      const found = await rows(connection, "SHOW TABLES LIKE 'migration'")
+      return found.length === 0 ? [] : appliedMigrations(connection)
+    })
+    if (pendingMigrations(migrations, applied).length > 0)
+      throw new IpamError('SCHEMA_MISMATCH', 'The database schema is older than this Freehold.', {
+        fix: 'Open it once with migration on, as `freehold serve` does.',
+      })
+  }
+
+  async transaction<T>(
+    work: (session: Session) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    return this.#withConnection(options.deadline, async (connection) => {
+      await begin(connection, options.access)
+      const value = await work(new MariadbSession(connection))
+      // A read that was not committed has shown the same.
+      await command(connection, 'COMMIT', options.access === 'write' ? 'commit' : 'work')
+      this.counters.transactions += 1
+      return value
+    })
+  }
+
+  join(handle: unknown): Session {
+    const connection = promised(handle)
+    if (connection === undefined)
+      throw new IpamError(
+        'INVALID_REQUEST',
+        'A transaction on MariaDB is joined through a connection of the package mysql2.',
+      )
+    assertFoundRows(connection)
+    return new JoinedMariadbSession(connection)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#queue.drained()
+    const pool = await this.#pool?.catch(() => undefined)
+    await pool?.end()
+  }
+
+  async #withConnection<T>(
+    deadline: number,
+    work: (connection: PoolConnection) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
+    const done = await this.#queue.take(deadline)
+    try {
+      const connection = await this.#connect()
+      return await this.#guarded(connection, deadline, work)
+    } finally {
+      done()
+    }
+  }
+
+  /** Rolls back what the work leaves open when it throws, and gives the connection back or up. */
+  async #guarded<T>(
+    connection: PoolConnection,
+    deadline: number,
+    work: (connection: PoolConnection) => Promise<T>,
+  ): Promise<T> {
+    // A network that swallows everything gives no error; without this its callers would wait for ever.
+    const watchdog = setTimeout(
+      () => cut(connection),
+      Math.max(deadline - performance.now(), 0) + graceMs,
+    )
+    let usable = true
+    try {
+      await this.#prepare(connection, deadline)
+      return await work(connection)
+    } catch (error) {
+      usable = await rolledBack(connection)
+      throw error
+    } finally {
+      clearTimeout(watchdog)
+      if (usable) connection.release()
+      else connection.destroy()
+    }
+  }
+
+  async #connect(): Promise<PoolConnection> {
+    this.#pool ??= openPool(this.#options, this.#target)
+    const pool = await this.#pool
+    try {
+      return await pool.getConnection()
+    } catch (error) {
+      throw mariadbFault(error, 'connect')
+    }
+  }
+
+  /** Settings and their proof once for each connection; timeouts that fit the deadline whenever they differ. */
+  async #prepare(connection: PoolConnection, deadline: number): Promise<void> {
+    const key = connection.connection
+    const known = this.#timeouts.get(key)
+    if (known === undefined) await assertConnection(connection)
+    const seconds = Math.max(Math.ceil((deadline - performance.now()) / 1000), 1)
+    if (known === seconds) return
+    await command(
+      connection,
+      `SET SESSION max_statement_time = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
+    )
+    this.#timeouts.set(key, seconds)
+  }
+}
+
+async function openPool(
+  options: MariadbStoreOptions,
+  target: Record<string, unknown>,
+): Promise<Pool> {
+  const mysql = await loadDriver()
+  return mysql.createPool({
+    ...target,
+    connectionLimit: options.maxConnections ?? 10,
+    connectTimeout: options.connectTimeoutMs ?? 5000,
+    enableKeepAlive: true,
+    flags: ['+FOUND_ROWS'],
+    charset: 'UTF8MB4_BIN',
+    maxPreparedStatements: 256,
+    // Integers beyond 2^53 arrive as decimal text instead of as another number.
+    supportBigNumbers: true,
+  })
+}
+
+async function loadDriver(): Promise<Pick<typeof import('mysql2/promise'), 'createPool'>> {
+  try {
+    return await import('mysql2/promise')
+  } catch (error) {
+    throw new IpamError(
+      'STORE_UNSUPPORTED',
+      'The MariaDB client library is not installed.',
+      { fix: 'Install it next to Freehold: npm install mysql2' },
+      error,
+    )
+  }
+}
+
+/** Sets what a session relies on, and refuses a server on which that cannot be. */
+async function assertConnection(connection: PoolConnection): Promise<void> {
+  assertFoundRows(connection)
+  const [server] = await rows(connection, 'SELECT VERSION() AS version')
+  assertVersion(String(server?.['version']))
+  // GROUP_CONCAT cuts its answer short at a megabyte otherwise, with no more than a warning.
+  await command(
+    connection,
+    `SET SESSION sql_mode = '${strictMode}', SESSION autocommit = 1, SESSION group_concat_max_len = 1073741824`,
+  )
+  await command(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  // `transaction_isolation` is unknown before MariaDB 11.1.
+  const [found] = await rows(
+    connection,
+    'SELECT @@SESSION.sql_mode AS mode, @@SESSION.tx_isolation AS isolation',
+  )
+  if (!String(found?.['mode']).includes('STRICT_ALL_TABLES'))
+    throw unsupported('The server does not keep a strict sql_mode.')
+  if (found?.['isolation'] !== 'READ-COMMITTED')
+    throw unsupported('The server does not keep the isolation level READ COMMITTED.')
+}
+
+function assertVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  const [oldestMajor, oldestMinor] = oldestVersion
+  const isOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor)
+  if (!/mariadb/i.test(version) || isOld)
+    throw unsupported(`The server is no MariaDB of version ${oldestVersion.join('.')} or newer.`)
+}
+
+function assertFoundRows(connection: Connection): void {
+  const flags = (connection as unknown as { connection: { config?: { clientFlags?: number } } })
+    .connection.config?.clientFlags
+  if (flags !== undefined && (flags & foundRows) === 0)
+    throw new IpamError(
+      'INVALID_REQUEST',
+      'The connection counts changed rows instead of matched ones.',
+      { fix: 'Open it with the flag FOUND_ROWS, which mysql2 sets by itself.' },
+    )
+}
+
+function unsupported(message: string): IpamError {
+  return new IpamError('STORE_UNSUPPORTED', message)
+}
+
+async function begin(connection: Connection, access: 'read' | 'write'): Promise<void> {
+  if (access === 'write') {
+    await command(connection, 'START TRANSACTION READ WRITE')
+    return
+  }
+  // Only REPEATABLE READ keeps one snapshot for several statements.
+  await command(connection, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+  await command(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+}
+
+async function command(
+  connection: Connection,
+  sql: string,
+  phase: MariadbPhase = 'work',
+): Promise<ResultSetHeader> {
+  try {
+    return (await connection.query<ResultSetHeader>(sql))[0]
+  } catch (error) {
+    throw mariadbFault(error, phase)
+  }
+}
+
+async function rows(connection: Connection, sql: string): Promise<RowDataPacket[]> {
+  try {
+    return (await connection.query<RowDataPacket[]>(sql))[0]
+  } catch (error) {
+    throw mariadbFault(error, 'work')
+  }
+}
+
+async function appliedMigrations(connection: Connection): Promise<AppliedMigration[]> {
+  const found = await rows(connection, 'SELECT version, checksum FROM migration ORDER BY version')
+  return found as AppliedMigration[]
+}
+
+/** The statements of a file of ours: no `;` stands anywhere else at the end of a line. */
+function statementsOf(sql: string): string[] {
+  return sql
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}
+
+async function rolledBack(connection: Connection): Promise<boolean> {
+  try {
+    await connection.query('ROLLBACK')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function cut(connection: PoolConnection): void {
+  const { stream } = connection.connection as unknown as {
+    stream: { destroy(error: Error): void }
+  }
+  stream.destroy(new Error('no answer before the deadline'))
+}
+
+// Both faces of mysql2: its promises, and its callbacks, which know the way to the promises.
+function promised(handle: unknown): Connection | undefined {
+  if (typeof handle !== 'object' || handle === null) return undefined
+  if ('promise' in handle && typeof handle.promise === 'function')
+    return handle.promise() as Connection
+  return 'execute' in handle && 'query' in handle ? (handle as Connection) : undefined
+}
+
+// The URL holds a password, so no message repeats it.
+function targetOf(options: MariadbStoreOptions): Record<string, unknown> {
+  const url = URL.parse(options.url)
+  if (url === null || (url.protocol !== 'mariadb:' && url.protocol !== 'mysql:'))
+    throw invalidUrl('is not one of a MariaDB database')
+  const database = decodeURIComponent(url.pathname.slice(1))
+  if (database === '') throw invalidUrl('names no database')
+  for (const name of url.searchParams.keys())
+    if (!['sslmode', 'sslrootcert', 'socket'].includes(name))
+      throw invalidUrl('has a parameter that is not known')
+  const socket = url.searchParams.get('socket')
+  const ssl = options.tls === undefined ? tlsOf(url) : options.tls === true ? {} : options.tls
+  return {
+    ...(socket === null
+      ? { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 3306) }
+      : { socketPath: socket }),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database,
+    ...(ssl === undefined || ssl === false ? {} : { ssl }),
+  }
+}
+
+/** The words of PostgreSQL: `disable`, `require` (encrypted, whoever answers), `verify-full`. */
+function tlsOf(url: URL): (ConnectionOptions & { verifyIdentity?: boolean }) | undefined {
+  const mode = url.searchParams.get('sslmode') ?? 'disable'
+  const file = url.searchParams.get('sslrootcert')
+  const ca = file === null ? {} : { ca: readFileSync(file) }
+  switch (mode) {
+    case 'disable':
+      return undefined
+    case 'require':
+      return { rejectUnauthorized: false }
+    case 'verify-full':
+      // mysql2 compares the name in the certificate only when told to.
+      return { rejectUnauthorized: true, verifyIdentity: true, ...ca }
+    default:
+      throw invalidUrl('has an sslmode that is not disable, require or verify-full')
+  }
+}
+
+function invalidUrl(what: string): IpamError {
+  return new IpamError('INVALID_FIELD', `The URL ${what}.`, {
+    pointer: '/url',
+    fix: 'Use mariadb://USER:PASSWORD@HOST:PORT/DATABASE.',
+  })
+}
