@@ -5,9 +5,9 @@ import type { AddressRequestInput } from './model/address-request.ts'
 import { defaultMaxBulkCount } from './model/address-request.ts'
 import type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'
 import type { Allocation, AllocationAttributes } from './model/allocation.ts'
+import type { AuditHead, AuditReport } from './model/audit.ts'
 import type { Caller } from './model/caller.ts'
 import type { CheckReport } from './model/check-report.ts'
-import type { AddressTenure } from './model/event.ts'
 import type {
   Document,
   DocumentChanges,
@@ -15,6 +15,7 @@ import type {
   DocumentInput,
   DocumentListOptions,
 } from './model/document.ts'
+import type { AddressTenure } from './model/event.ts'
 import type {
   AddressScopeFilter,
   AllocationFilter,
@@ -34,15 +35,18 @@ import type {
 import * as addresses from './operations/address-operations.ts'
 import * as scopes from './operations/address-scope-operations.ts'
 import { reap } from './operations/allocation-ending.ts'
+import { runAllocationGroup } from './operations/allocation-group.ts'
 import * as allocations from './operations/allocation-operations.ts'
+import { auditHead, sealEvents, verifyAudit } from './operations/audit-operations.ts'
 import { type CheckOptions, check } from './operations/check-operations.ts'
+import { Coalescer } from './operations/coalescer.ts'
 import type { EngineLimits, MutationOptions, OperationContext } from './operations/context.ts'
 import { CursorSealer } from './operations/cursor.ts'
+import * as documents from './operations/document-operations.ts'
 import { type EventPage, listEvents } from './operations/event-operations.ts'
 import { exportPlan } from './operations/plan-export.ts'
 import { applyPlan, type PlanOptions, previewPlan } from './operations/plan-operations.ts'
 import { SubnetLayoutCache } from './operations/subnet-layout.ts'
-import * as documents from './operations/document-operations.ts'
 import * as subnets from './operations/subnet-operations.ts'
 import * as pools from './operations/subnet-pool-operations.ts'
 import { read, together, write } from './operations/transaction.ts'
@@ -137,10 +141,6 @@ export interface Ipam {
     lookup(address: string): Promise<AddressKnowledge>
     history(address: string, options?: { at?: string }): Promise<readonly AddressTenure[]>
   }
-  readonly events: { list(options?: { after?: string; limit?: number }): Promise<EventPage> }
-  readonly plans: {
-    export(): Promise<Plan>
-    preview(plan: Plan, options?: Pick<PlanOptions, 'onProgress' | 'signal'>): Promise<PlanReport>
   /** Records of the application around the engine, in one transaction with everything else. They write no events. */
   readonly documents: {
     create(input: DocumentInput, options?: MutationOptions): Promise<Document>
@@ -161,6 +161,21 @@ export interface Ipam {
     ): Promise<Document>
     delete(collection: string, id: string, options?: MutationOptions): Promise<void>
   }
+  readonly events: { list(options?: { after?: string; limit?: number }): Promise<EventPage> }
+  /** The hash chain over the events. */
+  readonly audit: {
+    /** Seals what was committed since; some process has to call it now and then, as the server does every second. */
+    seal(): Promise<{ sealed: number }>
+    /** The end of the chain; kept elsewhere, it shows later whether anything before it was bent. */
+    head(): Promise<AuditHead>
+    verify(options?: {
+      head?: AuditHead
+      onProgress?: (done: number, total: number) => void
+    }): Promise<AuditReport>
+  }
+  readonly plans: {
+    export(): Promise<Plan>
+    preview(plan: Plan, options?: Pick<PlanOptions, 'onProgress' | 'signal'>): Promise<PlanReport>
     apply(plan: Plan, options?: PlanOptions): Promise<PlanReport>
   }
   /** Statements of the store since it was opened, for metrics. */
@@ -188,6 +203,8 @@ export interface Ipam {
    * that it is given.
    */
   transaction<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
+  /** Several reads that see one state of the database. `work` must do nothing but read through the view that it is given. */
+  snapshot<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
   /** Waits for what is under way and closes the store. */
   close(): Promise<void>
 }
@@ -203,8 +220,6 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     random: options.random ?? new SystemRandom(),
     limits: {
       maxBulkCount: defaultMaxBulkCount,
-  /** Several reads that see one state of the database. `work` must do nothing but read through the view that it is given. */
-  snapshot<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
       allowWholeSpace: false,
       maxAllocationPools: 1000,
       maxPoolPrefixes: 1000,
@@ -214,6 +229,12 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     idempotencyTtlSeconds: options.idempotencyTtlSeconds ?? 86_400,
     cursors: new CursorSealer(cursorKey),
     layouts: new SubnetLayoutCache(),
+    coalescer: new Coalescer(
+      store,
+      // One connection is all that SQLite writes with; a second group keeps a server busy while the first commits.
+      store.capabilities.database === 'sqlite' ? 1 : 2,
+      runAllocationGroup,
+    ),
     joined: null,
   })
 }
@@ -293,7 +314,24 @@ function bind(context: OperationContext): Ipam {
       lookup: (address) => addresses.lookUpAddress(context, address),
       history: (address, options = {}) => addresses.addressHistory(context, address, options),
     },
+    documents: {
+      create: (input, options = {}) => documents.createDocument(context, input, options),
+      get: (collection, id) => documents.getDocument(context, collection, id),
+      hold: (collection, id, lock) => documents.holdDocument(context, collection, id, lock),
+      list: (collection, filter = {}, options = {}) =>
+        documents.listDocuments(context, collection, filter, options),
+      count: (collection, filter = {}) => documents.documentCount(context, collection, filter),
+      update: (collection, id, changes, options = {}) =>
+        documents.updateDocument(context, collection, id, changes, options),
+      delete: (collection, id, options = {}) =>
+        documents.deleteDocument(context, collection, id, options),
+    },
     events: { list: (options = {}) => listEvents(context, options) },
+    audit: {
+      seal: async () => ({ sealed: await sealEvents(context) }),
+      head: () => auditHead(context),
+      verify: (options = {}) => verifyAudit(context, options),
+    },
     plans: {
       export: () => exportPlan(context),
       preview: (plan, options = {}) => previewPlan(context, plan, options),
@@ -314,18 +352,6 @@ function bind(context: OperationContext): Ipam {
       await read(context, (session) => findSetting(session, 'cursor-key'))
     },
     as: (caller) => bind({ ...context, caller }),
-    documents: {
-      create: (input, options = {}) => documents.createDocument(context, input, options),
-      get: (collection, id) => documents.getDocument(context, collection, id),
-      hold: (collection, id, lock) => documents.holdDocument(context, collection, id, lock),
-      list: (collection, filter = {}, options = {}) =>
-        documents.listDocuments(context, collection, filter, options),
-      count: (collection, filter = {}) => documents.documentCount(context, collection, filter),
-      update: (collection, id, changes, options = {}) =>
-        documents.updateDocument(context, collection, id, changes, options),
-      delete: (collection, id, options = {}) =>
-        documents.deleteDocument(context, collection, id, options),
-    },
     within: (handle) => bind({ ...context, joined: context.store.join(handle) }),
     transaction: (work) => together(context, (joined) => work(bind(joined))),
     snapshot: (work) => read(context, (session) => work(bind({ ...context, joined: session }))),

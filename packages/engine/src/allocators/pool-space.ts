@@ -19,6 +19,7 @@ export class PoolSpace {
   /** The lowest page that holds a pool address; undefined when the pools are empty. */
   readonly firstPage: number | undefined
   readonly #starts: readonly bigint[]
+  readonly #capacities = new Map<number, bigint>()
 
   constructor(ranges: readonly OffsetRange[]) {
     this.ranges = ranges
@@ -88,8 +89,17 @@ export class PoolSpace {
     return parts
   }
 
-  /** Pool addresses in a page. */
+  /** Pool addresses in a page. Worked out once for each page. */
   capacityOfPage(page: number): bigint {
+    let capacity = this.#capacities.get(page)
+    if (capacity === undefined) {
+      capacity = this.#countInPage(page)
+      this.#capacities.set(page, capacity)
+    }
+    return capacity
+  }
+
+  #countInPage(page: number): bigint {
     const bounds = pageBounds(page)
     let capacity = 0n
     for (const range of this.ranges) {

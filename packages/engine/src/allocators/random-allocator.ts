@@ -35,9 +35,15 @@ export function drawPages(
   const total = rooms.reduce((sum, room) => sum + room.free, 0n)
   if (total < BigInt(count)) return null
   const drawn = new Map<number, number>()
-  for (const rank of drawRanks(total, count, random)) {
-    const page = pageOfRank(rooms, rank)
-    drawn.set(page, (drawn.get(page) ?? 0) + 1)
+  let end = 0n
+  let next = 0
+  const ranks = drawRanks(total, count, random)
+  for (const { page, free } of rooms) {
+    end += free
+    const start = next
+    while (next < count && (ranks[next] as bigint) < end) next += 1
+    if (next > start) drawn.set(page, next - start)
+    if (next === count) break
   }
   return drawn
 }
@@ -78,6 +84,14 @@ export function drawInPage(
   return offsets
 }
 
+/** `count` different positions that hold 0, uniform; fewer when there are fewer. Linear in the length. */
+export function drawUnmarked(marks: Uint8Array, count: number, random: RandomSource): number[] {
+  const free: number[] = []
+  for (let at = marks.indexOf(0); at !== -1; at = marks.indexOf(0, at + 1)) free.push(at)
+  const wanted = Math.min(count, free.length)
+  return drawRanks(BigInt(free.length), wanted, random).map((rank) => free[Number(rank)] as number)
+}
+
 /** `ranges` without `taken`. Linear in both. */
 export function freeRanges(
   ranges: readonly OffsetRange[],
@@ -97,13 +111,4 @@ export function freeRanges(
     if (from <= range.last) gaps.push({ first: from, last: range.last })
   }
   return gaps
-}
-
-function pageOfRank(rooms: readonly PageRoom[], rank: bigint): number {
-  let start = 0n
-  for (const room of rooms) {
-    start += room.free
-    if (rank < start) return room.page
-  }
-  throw new RangeError('a rank beyond the sum of the rooms')
 }

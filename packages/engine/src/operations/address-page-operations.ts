@@ -133,7 +133,8 @@ function countRow(pages: Map<number, PageCounts>, layout: SubnetLayout, row: All
   }
 }
 
-function storedCapacity(layout: SubnetLayout, page: number): number {
+/** The `capacity` column of a page. */
+export function storedCapacity(layout: SubnetLayout, page: number): number {
   const capacity = layout.space.capacityOfPage(page)
   return Number(capacity < largestCapacity ? capacity : largestCapacity)
 }

@@ -1,9 +1,10 @@
 import { lowestFree } from '../allocators/next-allocator.ts'
-import { pageBounds } from '../allocators/page-layout.ts'
+import { pageBounds, pageOf } from '../allocators/page-layout.ts'
 import {
   drawCandidates,
   drawInPage,
   drawPages,
+  drawUnmarked,
   type PageRoom,
 } from '../allocators/random-allocator.ts'
 import {
@@ -14,7 +15,7 @@ import {
   listPagesWithRoom,
   raiseSearchStart,
 } from '../store/sql/address-page-queries.ts'
-import { hexOf, listAddresses, listHeldAmong } from '../store/sql/allocation-queries.ts'
+import { hexOf, listAddresses, listHeldAmong, listTails } from '../store/sql/allocation-queries.ts'
 import type { Session } from '../store/store.ts'
 import { lockPage } from './address-page-operations.ts'
 import type { OperationContext } from './context.ts'
@@ -28,10 +29,12 @@ import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 const guessingEndsAt = 0.03
 const mostCandidates = 256
 const mostFullPages = 50
+const nothing: ReadonlySet<bigint> = new Set()
 
 /**
  * `count` different free pool addresses, uniform over all sets of free ones; null when fewer are free. While much is free
  * the cost is a few key probes for each address, near the end one read of the pages that have room.
+ * Throws StoreFault `retry` when others took some of them meanwhile.
  */
 export async function findRandom(
   context: OperationContext,
@@ -40,50 +43,122 @@ export async function findRandom(
   count: number,
 ): Promise<bigint[] | null> {
   if (layout.space.capacity < BigInt(count)) return null
-  const guessed = await guess(context, session, layout, count)
-  return guessed ?? (await weigh(context, session, layout, count))
+  const guessed = await guess(context, session, layout, count, nothing)
+  if (guessed.length === count) return guessed
+  const rooms = await listRooms(session, layout, nothing)
+  if (sumOf(rooms) < BigInt(count)) return null
+  const found = await drawFrom(context, session, layout, rooms, count, nothing)
+  // A page had fewer than its count said: others took some in between. That is no sign that all pages are full.
+  if (found.length < count) throw lostRace()
+  return found
 }
 
+/** The same for as many as there are, and none of `except`. */
+export async function findRandomUpTo(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  count: number,
+  except: ReadonlySet<bigint>,
+): Promise<bigint[]> {
+  const guessed = await guess(context, session, layout, count, except)
+  if (guessed.length === count) return guessed
+  const others = new Set([...except, ...guessed])
+  const rooms = await listRooms(session, layout, others)
+  const free = sumOf(rooms)
+  const missing = count - guessed.length
+  const wanted = free < BigInt(missing) ? Number(free) : missing
+  return [...guessed, ...(await drawFrom(context, session, layout, rooms, wanted, others))]
+}
+
+/** The first `count` free ones of some candidates; fewer when luck was bad three times, or little is free. */
 async function guess(
   context: OperationContext,
   session: Session,
   layout: SubnetLayout,
   count: number,
-): Promise<bigint[] | null> {
-  if (layout.freeShare < guessingEndsAt) return null
-  const wanted = Math.ceil((count * 1.3) / layout.freeShare) + 7
-  const candidates = drawCandidates(
-    layout.space,
-    Math.min(wanted, Math.max(mostCandidates, count * 4)),
-    context.random,
-  )
-  const bytes = candidates.map((offset) => bytesAt(layout, offset))
-  const held = await listHeldAmong(session, layout.key, bytes)
-  const free = candidates.filter((_, index) => !held.has(hexOf(bytes[index] as Uint8Array)))
-  // One sample says little about a large share and enough about a small one; the estimate follows slowly.
-  layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
-  return free.length < count ? null : free.slice(0, count)
+  except: ReadonlySet<bigint>,
+): Promise<bigint[]> {
+  const found = new Set<bigint>()
+  for (let round = 0; round < 3 && found.size < count; round += 1) {
+    if (layout.freeShare < guessingEndsAt) break
+    const missing = count - found.size
+    const wanted = candidatesFor(session, missing / layout.freeShare)
+    const candidates = drawCandidates(
+      layout.space,
+      Math.min(wanted, Math.max(mostCandidates, missing * 4)),
+      context.random,
+    )
+    const bytes = candidates.map((offset) => bytesAt(layout, offset))
+    const held = await listHeldAmong(session, layout.key, bytes)
+    const free = candidates.filter((_, index) => !held.has(hexOf(bytes[index] as Uint8Array)))
+    // One sample says little about a large share and enough about a small one; the estimate follows slowly.
+    layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
+    for (const offset of free) if (found.size < count && !except.has(offset)) found.add(offset)
+    // All of a small subnet was drawn: what was not found is not there.
+    if (BigInt(candidates.length) === layout.space.capacity) break
+  }
+  return [...found]
 }
 
-async function weigh(
+// A candidate more costs SQLite a probe, and a server next to nothing compared with another round trip.
+function candidatesFor(session: Session, expected: number): number {
+  if (session.capabilities.database === 'sqlite') return Math.ceil(expected * 1.1) + 4
+  return Math.ceil(expected * 1.3) + 7
+}
+
+/** Free addresses of pages that are drawn by their room; fewer when a page has less than its count says. */
+async function drawFrom(
   context: OperationContext,
   session: Session,
   layout: SubnetLayout,
+  rooms: readonly PageRoom[],
   count: number,
-): Promise<bigint[] | null> {
-  const rooms = await listRooms(session, layout)
-  const free = rooms.reduce((sum, room) => sum + room.free, 0n)
-  layout.freeShare = Math.max(Number(free) / Number(layout.space.capacity), 1e-9)
+  except: ReadonlySet<bigint>,
+): Promise<bigint[]> {
   const drawn = drawPages(rooms, count, context.random)
-  if (drawn === null) return null
+  if (drawn === null || count === 0) return []
+  if (layout.version === 4) return drawFromIpv4(context, session, layout, drawn, except)
   const found: bigint[] = []
   for (const [page, wanted] of drawn) {
     const { first, last } = pageBounds(page)
-    const taken = await takenOffsets(session, layout, first, last, Number.MAX_SAFE_INTEGER)
+    const held = await takenOffsets(session, layout, first, last, Number.MAX_SAFE_INTEGER)
+    const others = [...except].filter((offset) => offset >= first && offset <= last)
+    const taken = others.length === 0 ? held : [...held, ...others].sort((a, b) => (a < b ? -1 : 1))
     found.push(...drawInPage(layout.space.inPage(page), taken, wanted, context.random))
   }
-  // A page had fewer than its count said: others took some in between. That is no sign that all pages are full.
-  if (found.length < count) throw lostRace()
+  return found
+}
+
+// An IPv4 page that is nearly full has up to 16,384 rows: as numbers, and all pages in one statement, they cost a tenth.
+async function drawFromIpv4(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  drawn: ReadonlyMap<number, number>,
+  except: ReadonlySet<bigint>,
+): Promise<bigint[]> {
+  const pages = [...drawn].map(([page, wanted]) => ({ page, wanted, ...pageBounds(page) }))
+  const tails = await listTails(
+    session,
+    layout.key,
+    pages.map(({ first, last }) => ({
+      first: bytesAt(layout, first),
+      last: bytesAt(layout, last < layout.size ? last : layout.size - 1n),
+    })),
+  )
+  const found: bigint[] = []
+  for (const [index, { page, wanted, first, last }] of pages.entries()) {
+    const isTaken = new Uint8Array(Number(last - first) + 1).fill(1)
+    for (const range of layout.space.inPage(page))
+      isTaken.fill(0, Number(range.first - first), Number(range.last - first) + 1)
+    const start = Number(layout.base + first)
+    for (const tail of tails[index] ?? []) isTaken[tail - start] = 1
+    for (const offset of except)
+      if (offset >= first && offset <= last) isTaken[Number(offset - first)] = 1
+    for (const slot of drawUnmarked(isTaken, wanted, context.random))
+      found.push(first + BigInt(slot))
+  }
   return found
 }
 
@@ -93,7 +168,11 @@ async function weigh(
  * The pages that are missing are read first: one that another writer makes before the last statement is then counted
  * there, and one that it makes and fills is still taken for empty. So the sum is never too small, and "full" is true.
  */
-async function listRooms(session: Session, layout: SubnetLayout): Promise<PageRoom[]> {
+async function listRooms(
+  session: Session,
+  layout: SubnetLayout,
+  except: ReadonlySet<bigint>,
+): Promise<PageRoom[]> {
   const free = new Map<number, bigint>()
   const present = await presentPages(session, layout, Number.MAX_SAFE_INTEGER)
   if (present !== null)
@@ -101,7 +180,18 @@ async function listRooms(session: Session, layout: SubnetLayout): Promise<PageRo
       if (!present.has(page)) free.set(page, layout.space.capacityOfPage(page))
   for (const { page, used } of await listPagesWithRoom(session, layout.key))
     free.set(page, layout.space.capacityOfPage(page) - BigInt(used))
-  return [...free].map(([page, room]) => ({ page, free: room })).filter((room) => room.free > 0n)
+  const rooms = [...free].map(([page, room]) => ({ page, free: room }))
+  layout.freeShare = Math.max(Number(sumOf(rooms)) / Number(layout.space.capacity), 1e-9)
+  for (const offset of except) {
+    const page = pageOf(offset)
+    const room = rooms.find((candidate) => candidate.page === page)
+    if (room !== undefined && layout.space.contains(offset)) room.free -= 1n
+  }
+  return rooms.filter((room) => room.free > 0n)
+}
+
+function sumOf(rooms: readonly PageRoom[]): bigint {
+  return rooms.reduce((sum, room) => sum + room.free, 0n)
 }
 
 /** The pages that are there; null when none is missing below the limit: usually so, and counting is cheaper than reading. */

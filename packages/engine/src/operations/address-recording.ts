@@ -63,7 +63,7 @@ export function eventState(allocation: Allocation): Record<string, unknown> {
   }
 }
 
-function newRow(
+export function newRow(
   context: OperationContext,
   layout: SubnetLayout,
   address: Uint8Array,

@@ -33,6 +33,7 @@ import type { Session } from '../store/store.ts'
 import { findNext, findRandom } from './address-placement.ts'
 import { type AllocationAttributeValues, recordAllocations } from './address-recording.ts'
 import { endAllocation, endDue } from './allocation-ending.ts'
+import type { GroupedRequest } from './allocation-group.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
 import { listRows } from './record-list.ts'
 import { takeSpecific } from './specific-address.ts'
@@ -41,8 +42,8 @@ import { subnetNotFound } from './subnet-operations.ts'
 import { read, write } from './transaction.ts'
 
 const maxSubnets = 100
-
 const maxHolders = 1000
+
 /**
  * Allocates from the first of the subnets that has room; all addresses come from one subnet. Always a list: one address,
  * or `count` for a bulk request.
@@ -69,8 +70,18 @@ export async function allocate(
       pointer: '/subnetIds',
     })
   const input = { subnetIds, request: requestInput, attributes: attributesInput }
-  return write(context, 'allocate', input, options, (session) =>
-    allocateFromFirst(context, session, subnetIds, request, attributes),
+  const alone = (own: OperationContext) =>
+    write(own, 'allocate', input, options, (session) =>
+      allocateFromFirst(own, session, subnetIds, request, attributes),
+    )
+  const [subnetId] = subnetIds
+  const isForOne = subnetIds.length === 1 && subnetId !== undefined
+  if (!isForOne || (request.kind !== 'any' && request.kind !== 'specific')) return alone(context)
+  return inGroup(
+    context,
+    options,
+    { kind: 'allocate', context, subnetId, request, attributes },
+    alone,
   )
 }
 
@@ -85,11 +96,30 @@ export async function release(
   options: MutationOptions,
 ): Promise<void> {
   const parsed = parseAddress(address, '/address')
-  await write(context, 'release', { subnetId, address }, options, async (session) => {
-    const layout = await heldLayout(context, session, subnetId)
-    const row = await heldRow(context, session, layout, parsed)
-    await endAllocation(context, session, layout, row, 'released')
-    return null
+  const alone = (own: OperationContext) =>
+    write(own, 'release', { subnetId, address }, options, async (session) => {
+      const layout = await heldLayout(own, session, subnetId)
+      const row = await heldRow(own, session, layout, parsed)
+      await endAllocation(own, session, layout, row, 'released')
+      return []
+    })
+  await inGroup(context, options, { kind: 'release', context, subnetId, address: parsed }, alone)
+}
+
+// In the caller's own transaction, or when the answer has to be stored with it, a request has a transaction to itself.
+function inGroup(
+  context: OperationContext,
+  options: MutationOptions,
+  request: GroupedRequest,
+  alone: (context: OperationContext) => Promise<readonly Allocation[]>,
+): Promise<readonly Allocation[]> {
+  if (context.joined !== null || options.idempotencyKey !== undefined) return alone(context)
+  const deadline = performance.now() + context.deadlineMs
+  return context.coalescer.submit({
+    request,
+    deadline,
+    signal: options.signal,
+    alone: () => alone({ ...context, deadlineMs: Math.max(deadline - performance.now(), 1) }),
   })
 }
 
@@ -158,6 +188,7 @@ export async function listAllocationsByHolder(
   holderKind: string,
   holderIds: readonly string[],
 ): Promise<readonly Allocation[]> {
+  checkInteger(holderIds.length, '/holderIds', 0, maxHolders)
   return read(context, async (session) => {
     const found: Allocation[] = []
     const subnets = new Map<number, SubnetCore | undefined>()
@@ -191,7 +222,6 @@ async function allocateFromFirst(
     } catch (error) {
       // Only a full subnet sends the request on (Neutron: the group goes on on a generation failure alone).
       if (!isIpamError(error, 'SUBNET_EXHAUSTED')) throw error
-  checkInteger(holderIds.length, '/holderIds', 0, maxHolders)
     }
   }
   throw new IpamError(
@@ -269,6 +299,7 @@ function checkAttributes(
       ttlSeconds === undefined
         ? null
         : context.clock() + checkInteger(ttlSeconds, '/ttlSeconds', 1, maxTtlSeconds) * 1000,
+    mayBeGateway: attributes.mayBeGateway === true || attributes.holder?.kind === 'gateway',
   }
 }
 
@@ -299,7 +330,6 @@ function layoutFor(
   if (!canSee(context.caller, layout)) throw subnetNotFound(pointer)
   return layout
 }
-    mayBeGateway: attributes.mayBeGateway === true || attributes.holder?.kind === 'gateway',
 
 async function heldRow(
   context: OperationContext,

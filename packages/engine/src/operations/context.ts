@@ -1,6 +1,9 @@
 import type { RandomSource } from '../allocators/random-source.ts'
+import type { Allocation } from '../model/allocation.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Session, Store } from '../store/store.ts'
+import type { GroupedRequest } from './allocation-group.ts'
+import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
 import type { SubnetLayoutCache } from './subnet-layout.ts'
 
@@ -27,6 +30,8 @@ export interface OperationContext {
   readonly idempotencyTtlSeconds: number
   readonly cursors: CursorSealer
   readonly layouts: SubnetLayoutCache
+  /** Where requests for single addresses meet others to share a transaction with. */
+  readonly coalescer: Coalescer<GroupedRequest, readonly Allocation[]>
   /** The caller's own open transaction, when the operation joins one. */
   readonly joined: Session | null
 }
@@ -41,4 +46,6 @@ export interface MutationOptions {
   ifRevision?: number
   /** Gives up before the next attempt. */
   signal?: AbortSignal
+  /** Documents write no events; with this they write one, of this kind, with their body before and after. */
+  recordAs?: 'token'
 }

@@ -21,25 +21,27 @@ export async function recordChanges(
   session: Session,
   changes: readonly Change[],
 ): Promise<void> {
-  const at = context.clock()
   await insertEvents(
     session,
-    changes.map(
-      (change): Omit<EventRow, 'id'> => ({
-        at,
-        action: change.action,
-        record_kind: change.recordKind,
-        record_id: change.recordId,
-        subnet_key: change.subnetKey ?? null,
-        address: change.address ?? null,
-        project_id: change.projectId ?? context.caller.projectId,
-        actor: context.caller.actor ?? null,
-        request_id: context.caller.requestId ?? null,
-        state_before: jsonOf(change.before),
-        state_after: jsonOf(change.after),
-      }),
-    ),
+    changes.map((change) => toEventRow(context, change)),
   )
+}
+
+/** The row of one event; for writers that insert those of several callers at once. */
+export function toEventRow(context: OperationContext, change: Change): Omit<EventRow, 'id'> {
+  return {
+    at: context.clock(),
+    action: change.action,
+    record_kind: change.recordKind,
+    record_id: change.recordId,
+    subnet_key: change.subnetKey ?? null,
+    address: change.address ?? null,
+    project_id: change.projectId ?? context.caller.projectId,
+    actor: context.caller.actor ?? null,
+    request_id: context.caller.requestId ?? null,
+    state_before: jsonOf(change.before),
+    state_after: jsonOf(change.after),
+  }
 }
 
 function jsonOf(value: unknown): string | null {

@@ -1,6 +1,7 @@
 import type { IpAddress } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import type { Allocation } from '../model/allocation.ts'
+import { canChange } from '../model/caller.ts'
 import { findAllocation } from '../store/sql/allocation-queries.ts'
 import { type AllocationRow, toAllocation, toHolder } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
@@ -26,16 +27,27 @@ export async function takeSpecific(
   attributes: AllocationAttributeValues,
   whenHeld: 'refuse' | 'same-holder-again',
 ): Promise<readonly Allocation[]> {
-  checkPlace(layout, address, attributes)
+  checkSpecific(context, layout, address, attributes)
   const offset = address.value - layout.base
   const row = await findAllocation(session, layout.key, address.toBytes())
   if (row !== undefined) {
     if (whenHeld === 'same-holder-again' && heldBySame(context, row, attributes))
       return [toAllocation(row, layout)]
-    if (!isOver(context, row)) throw inUse(address)
+    if (!isFreeFor(context, layout, row)) throw inUse(address)
     await endForSuccessor(context, session, layout, row)
   }
   return recordAllocations(context, session, layout, [offset], attributes)
+}
+
+/** Throws what `takeSpecific` throws of an address whatever its row says. */
+export function checkSpecific(
+  context: OperationContext,
+  layout: SubnetLayout,
+  address: IpAddress,
+  attributes: AllocationAttributeValues,
+): void {
+  checkPlace(layout, address, attributes)
+  checkAllowed(context, layout, address)
 }
 
 function checkPlace(
@@ -54,6 +66,8 @@ function checkPlace(
     throw new IpamError('ADDRESS_OUTSIDE_SUBNET', `${address} is not inside ${layout.prefix}.`, {
       pointer,
     })
+  const isGateway = address.value - layout.base === layout.gateway
+  if (isGateway && attributes.mayBeGateway) return
   if (isReservedAddress(layout.prefix, address))
     throw new IpamError(
       'ADDRESS_NOT_ASSIGNABLE',
@@ -66,9 +80,19 @@ function checkPlace(
     throw new IpamError('ADDRESS_RESERVED', `${address} is kept for the gateway.`, {
       pointer,
       fix: 'Give a holder of kind gateway, or take the gateway from the subnet.',
-  const isGateway = address.value - layout.base === layout.gateway
-  if (isGateway && attributes.mayBeGateway) return
     })
+}
+
+// On another project's shared subnet the pools are all that was shared: the addresses outside, and the gateway's, are its
+// owner's to give (Neutron leaves choosing an address to the network's owner).
+function checkAllowed(context: OperationContext, layout: SubnetLayout, address: IpAddress): void {
+  if (canChange(context.caller, layout)) return
+  if (!layout.space.contains(address.value - layout.base))
+    throw new IpamError(
+      'ADDRESS_NOT_ASSIGNABLE',
+      `${address} is outside the allocation pools; only the subnet's owner may allocate it.`,
+      { pointer: '/request/address', fix: 'Ask for an address of the allocation pools.' },
+    )
 }
 
 function heldBySame(
@@ -79,6 +103,7 @@ function heldBySame(
   const holder = toHolder(row)
   return (
     row.state === 0 &&
+    !isDue(context, row) &&
     row.project_id === context.caller.projectId &&
     holder !== null &&
     attributes.holder !== null &&
@@ -87,9 +112,15 @@ function heldBySame(
   )
 }
 
-function isOver(context: OperationContext, row: AllocationRow): boolean {
-  const due = row.due_at !== null && row.due_at <= context.clock()
-  return due || (row.state === 1 && row.project_id === context.caller.projectId)
+// A lease that is over is followed by the cooling time as if it had been swept up at once.
+function isFreeFor(context: OperationContext, layout: SubnetLayout, row: AllocationRow): boolean {
+  if (row.state === 0 && !isDue(context, row)) return false
+  if (row.project_id === context.caller.projectId) return true
+  return isDue(context, row, row.state === 0 ? layout.coolingSeconds * 1000 : 0)
+}
+
+function isDue(context: OperationContext, row: AllocationRow, laterMs = 0): boolean {
+  return row.due_at !== null && row.due_at + laterMs <= context.clock()
 }
 
 function inUse(address: IpAddress): IpamError {

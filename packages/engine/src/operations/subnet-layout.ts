@@ -92,6 +92,10 @@ export function bytesAt(layout: SubnetLayout, offset: bigint): Uint8Array {
   const value = layout.base + offset
   const bytes = new Uint8Array(16)
   const view = new DataView(bytes.buffer)
+  if (layout.version === 4) {
+    view.setUint32(12, Number(value))
+    return bytes
+  }
   view.setBigUint64(0, value >> 64n)
   view.setBigUint64(8, value & 0xffff_ffff_ffff_ffffn)
   return bytes
@@ -100,6 +104,7 @@ export function bytesAt(layout: SubnetLayout, offset: bigint): Uint8Array {
 /** The offset of an address of the subnet, from its 16 bytes. */
 export function offsetOfBytes(layout: SubnetLayout, bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (layout.version === 4) return BigInt(view.getUint32(12)) - layout.base
   return ((view.getBigUint64(0) << 64n) | view.getBigUint64(8)) - layout.base
 }
 

@@ -5,6 +5,7 @@ import { describeAllocationContract } from './allocation.contract.ts'
 import { describeAuditContract } from './audit.contract.ts'
 import { describeCallerContract } from './caller.contract.ts'
 import { describeCheckContract } from './check.contract.ts'
+import { describeCoalescingContract } from './coalescing.contract.ts'
 import { describeConcurrencyContract } from './concurrency.contract.ts'
 import type { ContractStore } from './contract-store.ts'
 import { describeEventContract } from './event.contract.ts'
@@ -35,6 +36,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeTransactionContract(store)
     describePlanContract(store)
     describeCheckContract(store)
+    describeCoalescingContract(store)
     describeConcurrencyContract(store)
   })
 }

@@ -74,8 +74,12 @@ export interface AllocationRow {
 
 /** RFC 3339 in UTC. Rows that are written together have the same time, so the last answer is kept. */
 export function toTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
+  if (milliseconds !== lastTime.milliseconds)
+    lastTime = { milliseconds, text: new Date(milliseconds).toISOString() }
+  return lastTime.text
 }
+
+let lastTime = { milliseconds: 0, text: '1970-01-01T00:00:00.000Z' }
 
 export function labelsText(labels: Labels): string {
   return JSON.stringify(labels)

@@ -46,7 +46,7 @@ export interface SubnetCore
     | 'cooling_seconds'
   > {}
 
-const selectCore = `SELECT row_key, id, project_id, shared, revision, ip_version, first, prefix_length, gateway, allocation_pools,
+export const selectCore = `SELECT row_key, id, project_id, shared, revision, ip_version, first, prefix_length, gateway, allocation_pools,
   cooling_seconds FROM subnet`
 
 /** One key probe. */

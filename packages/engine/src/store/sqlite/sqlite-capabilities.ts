@@ -5,7 +5,8 @@ export const sqliteCapabilities: StoreCapabilities = {
   database: 'sqlite',
   shareLock: '',
   exclusiveLock: '',
-  returnsOnlyInserted: true,
+  // It could, but a plain insert is cheaper, and with one writer it never meets a row.
+  returnsOnlyInserted: false,
   insertUnlessPresent: (table, columns, keys) => ({
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON CONFLICT (${keys.join(', ')}) DO NOTHING`,

@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { temporaryDirectory } from '@freehold/test-support'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { IpamError } from '../src/errors.ts'
+import { Coalescer, type GroupAnswer } from '../src/operations/coalescer.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import { type Session, type Store, StoreFault } from '../src/store/store.ts'
+
+describe('a coalescer', () => {
+  let directory: ReturnType<typeof temporaryDirectory>
+  let store: Store
+  const later = () => performance.now() + 60_000
+
+  beforeEach(async () => {
+    directory = temporaryDirectory()
+    store = sqliteStore({ path: join(directory.path, 'freehold.sqlite') })
+    await store.migrate()
+    await write((session) => session.run('CREATE TABLE note (text TEXT PRIMARY KEY) STRICT'))
+  })
+  afterEach(async () => {
+    await store.close()
+    directory[Symbol.dispose]()
+  })
+
+  function write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return store.transaction(work, { access: 'write', deadline: later() })
+  }
+
+  async function notes(): Promise<string[]> {
+    const rows = await write((session) =>
+      session.all<{ text: string }>('SELECT text FROM note ORDER BY text'),
+    )
+    return rows.map(({ text }) => text)
+  }
+
+  async function insertAll(
+    session: Session,
+    texts: readonly string[],
+  ): Promise<GroupAnswer<string>[]> {
+    for (const text of texts) await session.run('INSERT INTO note VALUES (?)', [text])
+    return texts.map((text) => ({ result: text }))
+  }
+
+  function request(text: string, options: { deadline?: number; signal?: AbortSignal } = {}) {
+    return {
+      request: text,
+      deadline: options.deadline ?? later(),
+      signal: options.signal,
+      alone: () => write((session) => insertAll(session, [text]).then(() => `${text} alone`)),
+    }
+  }
+
+  it('puts what waits into one transaction, in the order of asking', async () => {
+    const groups: string[][] = []
+    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+      groups.push([...texts])
+      return insertAll(session, texts)
+    })
+    const answers = await Promise.all(
+      ['a', 'b', 'c'].map((text) => coalescer.submit(request(text))),
+    )
+    expect(answers).toEqual(['a', 'b', 'c'])
+    expect(groups).toEqual([['a', 'b', 'c']])
+  })
+
+  it('answers after the commit', async () => {
+    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    await coalescer.submit(request('a'))
+    const other = sqliteStore({ path: join(directory.path, 'freehold.sqlite') })
+    const seen = await other.transaction((session) => session.all('SELECT text FROM note'), {
+      access: 'read',
+      deadline: later(),
+    })
+    await other.close()
+    expect(seen).toHaveLength(1)
+  })
+
+  it('runs each alone when the database refuses what one of them wrote', async () => {
+    await write((session) => insertAll(session, ['taken']))
+    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    const [a, taken, b] = await Promise.allSettled(
+      ['a', 'taken', 'b'].map((text) => coalescer.submit(request(text))),
+    )
+    expect(a).toEqual({ status: 'fulfilled', value: 'a alone' })
+    expect(b).toEqual({ status: 'fulfilled', value: 'b alone' })
+    expect(taken?.status).toBe('rejected')
+    expect(await notes()).toEqual(['a', 'b', 'taken'])
+  })
+
+  it('gives one its own error and the others their results', async () => {
+    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+      const good = texts.filter((text) => text !== 'bad')
+      await insertAll(session, good)
+      return texts.map((text) =>
+        text === 'bad' ? { error: new Error('not that') } : { result: text },
+      )
+    })
+    const good = coalescer.submit(request('good'))
+    await expect(coalescer.submit(request('bad'))).rejects.toThrow('not that')
+    expect(await good).toBe('good')
+    expect(await notes()).toEqual(['good'])
+  })
+
+  it('runs a group again after a fault that changed nothing', async () => {
+    let attempts = 0
+    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+      attempts += 1
+      const answers = await insertAll(session, texts)
+      if (attempts < 3) throw new StoreFault('retry', new Error('a rival'))
+      return answers
+    })
+    expect(
+      await Promise.all([coalescer.submit(request('a')), coalescer.submit(request('b'))]),
+    ).toEqual(['a', 'b'])
+    expect(attempts).toBe(3)
+    expect(await notes()).toEqual(['a', 'b'])
+  })
+
+  it('gives up at the deadline, and changes nothing', async () => {
+    const coalescer = new Coalescer<string, string>(store, 1, async () => ['again'])
+    const error: unknown = await coalescer
+      .submit(request('a', { deadline: performance.now() + 30 }))
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(IpamError)
+    expect(error).toMatchObject({ code: 'CONTENTION' })
+    expect(await notes()).toEqual([])
+  })
+
+  it('leaves out who went away while waiting', async () => {
+    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    const control = new AbortController()
+    const gone = coalescer.submit(request('gone', { signal: control.signal }))
+    const stays = coalescer.submit(request('stays'))
+    control.abort(new Error('went away'))
+    await expect(gone).rejects.toThrow('went away')
+    expect(await stays).toBe('stays')
+    expect(await notes()).toEqual(['stays'])
+  })
+
+  it('serves in order, many at a time, and never runs more groups at once than it has lanes', async () => {
+    let running = 0
+    let most = 0
+    const sizes: number[] = []
+    const coalescer = new Coalescer<string, string>(store, 2, async (session, texts) => {
+      running += 1
+      most = Math.max(most, running)
+      sizes.push(texts.length)
+      const answers = await insertAll(session, texts)
+      running -= 1
+      return answers
+    })
+    const texts = Array.from({ length: 300 }, (_, index) => String(index).padStart(3, '0'))
+    const served: string[] = []
+    await Promise.all(texts.map(async (text) => served.push(await coalescer.submit(request(text)))))
+    expect(served).toEqual(texts)
+    expect(most).toBeLessThanOrEqual(2)
+    expect(Math.max(...sizes)).toBe(64)
+  })
+})
