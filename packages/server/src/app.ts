@@ -11,6 +11,11 @@ import { problemResponse } from './error-responses.ts'
 import { addJsonParser } from './json-parser.ts'
 import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
 import { Metrics } from './metrics.ts'
+import {
+  isNeutronRequest,
+  registerNeutron,
+  sendNeutronError,
+} from './neutron/neutron-registration.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
@@ -104,6 +109,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     requireIfMatch: options.requireIfMatch ?? false,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
   })
+  registerNeutron(app, {
+    ipam: services.ipam,
+    authentication: options.authentication ?? noAuthentication(),
+    onChange: () => services.changes.notify(),
+  })
   return app
 }
 
@@ -195,6 +205,11 @@ function sendProblem(
   reply: FastifyReply,
   log: RequestLog,
 ): FastifyReply {
+  if (isNeutronRequest(request)) {
+    request.problem = sendNeutronError(error, request, reply)
+    if (request.problem.kind === 'internal') log.failure(request.id, error)
+    return reply
+  }
   const { status, headers, body } = problemResponse(error, request.id)
   request.problem = { code: body.code, kind: body.kind }
   if (body.kind === 'internal') log.failure(request.id, error)

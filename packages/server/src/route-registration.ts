@@ -19,7 +19,7 @@ declare module 'fastify' {
     problem: { code: string; kind: string } | undefined
   }
   interface FastifyContextConfig {
-    route?: RouteDefinition
+    route?: Pick<RouteDefinition, 'path' | 'access'>
   }
 }
 

@@ -2,6 +2,7 @@ import fastify from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
 import { accessRules, type Role } from '../src/access-rules.ts'
 import type { Authentication, Identity } from '../src/index.ts'
+import { neutronRoutes } from '../src/neutron/neutron-routes.ts'
 import { type RegistrationOptions, registerRoutes } from '../src/route-registration.ts'
 import { routeTable } from '../src/route-table.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
@@ -32,7 +33,7 @@ describe('access rules', () => {
   })
 
   test('every rule is used by a route', () => {
-    const used = new Set(routeTable.map(({ access }) => access.rule))
+    const used = new Set([...routeTable, ...neutronRoutes].map(({ access }) => access.rule))
     expect([...used].toSorted()).toEqual(Object.keys(accessRules).toSorted())
   })
 

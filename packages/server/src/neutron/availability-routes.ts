@@ -1,0 +1,63 @@
+import { availabilities } from './availability-records.ts'
+import { filterViews } from './list-answer.ts'
+import { readListQuery } from './list-query.ts'
+import { getNetwork } from './network-records.ts'
+import { candidates } from './network-resource.ts'
+import type { NeutronRoute } from './neutron-route.ts'
+import { pickFields } from './view.ts'
+
+const path = '/v2.0/network-ip-availabilities'
+const access = { rule: 'utilization:read' } as const
+
+const attributes = new Set(['network_id', 'network_name', 'tenant_id', 'project_id', 'ip_version'])
+
+const answered = [
+  'network_id',
+  'network_name',
+  'tenant_id',
+  'project_id',
+  'subnet_ip_availability',
+  'used_ips',
+  'total_ips',
+]
+
+export const availabilityRoutes: readonly NeutronRoute[] = [
+  {
+    method: 'GET',
+    path,
+    access,
+    async handler({ ipam, query: raw }) {
+      const { filters, fields } = readListQuery(raw, attributes)
+      const { ip_version: ipVersions, ...others } = Object.fromEntries(filters)
+      const found = await ipam.snapshot(async (snapshot) =>
+        availabilities(
+          snapshot,
+          await candidates(snapshot, { filters: networkFilters(others) }),
+          ipVersions,
+        ),
+      )
+      const views = found.map((one) => ({ ...one, id: one.network_id }))
+      const matching = filterViews(views, new Map(Object.entries(others)), {})
+      const names = fields.length === 0 ? answered : fields
+      const items = matching.map((view) => pickFields(view, names))
+      return { status: 200, body: { network_ip_availabilities: items } }
+    },
+  },
+  {
+    method: 'GET',
+    path: `${path}/{id}`,
+    access,
+    async handler({ ipam, params, query: raw }) {
+      const { fields } = readListQuery(raw, attributes)
+      const [found] = await ipam.snapshot(async (snapshot) =>
+        availabilities(snapshot, [await getNetwork(snapshot, params['id'] ?? '')], undefined),
+      )
+      return { status: 200, body: { network_ip_availability: pickFields({ ...found }, fields) } }
+    },
+  },
+]
+
+function networkFilters(filters: Readonly<Record<string, readonly string[]>>) {
+  const names: Readonly<Record<string, string>> = { network_id: 'id', network_name: 'name' }
+  return new Map(Object.entries(filters).map(([name, values]) => [names[name] ?? name, values]))
+}

@@ -1,0 +1,97 @@
+import type { Ipam } from '@freehold/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assertRule } from '../access-rules.ts'
+import { ApiError } from '../api-error.ts'
+import { type Authentication, authorize } from '../authentication.ts'
+import { matchesTemplate } from '../path-parameters.ts'
+import { jsonText } from './json-text.ts'
+import { neutronErrorResponse } from './neutron-error-response.ts'
+import type { NeutronAnswer, NeutronRoute } from './neutron-route.ts'
+import { neutronRoutes } from './neutron-routes.ts'
+
+export interface NeutronOptions {
+  /** The engine as the server itself. */
+  readonly ipam: Ipam
+  readonly authentication: Authentication
+  /** Called after every request that may have changed something. */
+  readonly onChange: () => void
+}
+
+/** Puts the Networking API into the app. Throws Error when a route has no known access rule. */
+export function registerNeutron(app: FastifyInstance, options: NeutronOptions): void {
+  for (const route of neutronRoutes) registerRoute(app, route, options)
+}
+
+/** Whether errors of this request are told in Neutron's words. */
+export function isNeutronRequest({ raw }: FastifyRequest): boolean {
+  const path = (raw.url ?? '').split('?')[0] ?? ''
+  return path === '/' || path === '/v2.0' || path.startsWith('/v2.0/')
+}
+
+/** Answers an error as Neutron would. Returns what the log and the metrics are told of it. */
+export function sendNeutronError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): { readonly code: string; readonly kind: string } {
+  const { status, headers, body, code, kind } = neutronErrorResponse(
+    refinedError(error, request),
+    request.id,
+  )
+  setRequestId(request, reply)
+  void reply.code(status).headers(headers).type('application/json').send(jsonText(body))
+  return { code, kind }
+}
+
+function registerRoute(app: FastifyInstance, route: NeutronRoute, options: NeutronOptions): void {
+  const { rule } = route.access
+  assertRule(`${route.method} ${route.path}`, rule)
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { route },
+    async onRequest(request) {
+      if (rule === 'service:read') return
+      const identity = await options.authentication.identify(request.headers, request.id)
+      request.identity = identity
+      authorize(rule, identity)
+    },
+    async handler(request, reply) {
+      const { identity } = request
+      const answer = await route.handler({
+        ipam: identity === undefined ? options.ipam : options.ipam.as(identity.caller),
+        params: request.params as Readonly<Record<string, string>>,
+        query: request.raw.url?.split('?')[1] ?? '',
+        body: request.body,
+        headers: request.headers,
+        origin: `${request.protocol}://${request.headers.host ?? 'localhost'}`,
+      })
+      if (route.method !== 'GET') options.onChange()
+      return sendAnswer(answer, request, reply)
+    },
+  })
+}
+
+function sendAnswer(
+  { status, body, html }: NeutronAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  setRequestId(request, reply)
+  reply.code(status)
+  if (html !== undefined) return reply.type('text/html; charset=UTF-8').send(html)
+  if (body === undefined) return reply.send()
+  return reply.type('application/json').send(jsonText(body))
+}
+
+function setRequestId(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-openstack-request-id', `req-${request.id}`)
+}
+
+// The app knows the paths of its own routes only.
+function refinedError(error: unknown, request: FastifyRequest): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'ROUTE_NOT_FOUND') return error
+  const path = (request.raw.url ?? '').split('?')[0] ?? ''
+  const isKnown = neutronRoutes.some((route) => matchesTemplate(route.path, path))
+  return isKnown ? new ApiError('METHOD_NOT_ALLOWED', 'Another method is needed here.') : error
+}

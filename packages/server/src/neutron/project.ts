@@ -1,0 +1,35 @@
+import type { Ipam } from '@freehold/engine'
+import { optional } from './attribute-map.ts'
+import { line } from './attribute-readers.ts'
+import { httpBadRequest } from './neutron-error.ts'
+
+/** The two names of a record's project. */
+export const projectAttributes = {
+  tenant_id: optional(line(255), false),
+  project_id: optional(line(255), false),
+}
+
+// Owns what belongs to the server itself; nobody may create in its name.
+const reservedProjectId = 'freehold'
+
+/**
+ * The engine in the name of the project that a create request names, else of the caller's own.
+ * Throws NeutronError HTTPBadRequest when the caller may not act for it.
+ */
+export function asOwner(
+  ipam: Ipam,
+  values: { readonly tenant_id?: string; readonly project_id?: string },
+): Ipam {
+  const { tenant_id: tenantId, project_id: projectId } = values
+  if (tenantId !== undefined && projectId !== undefined && tenantId !== projectId)
+    throw httpBadRequest("'project_id' and 'tenant_id' do not match")
+  const wanted = projectId ?? tenantId ?? ipam.caller.projectId
+  if (wanted === ipam.caller.projectId) return ipam
+  if (!ipam.caller.isAdmin)
+    throw httpBadRequest(
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+    )
+  if (wanted === '' || wanted === reservedProjectId)
+    throw httpBadRequest('The specified project cannot own anything')
+  return ipam.as({ ...ipam.caller, projectId: wanted })
+}

@@ -1,0 +1,107 @@
+import type { Ipam } from '@freehold/engine'
+import { readCreate, readUpdate } from './attribute-map.ts'
+import { isUuid } from './attribute-readers.ts'
+import { filterViews, pageOf } from './list-answer.ts'
+import { readListQuery } from './list-query.ts'
+import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
+import { readItem, readItems } from './request-body.ts'
+import { listAttributes, type Resource, type RevisionCondition } from './resource.ts'
+import { pickFields, type View } from './view.ts'
+
+/** The five routes that every resource has. */
+export function resourceRoutes(resource: Resource): NeutronRoute[] {
+  const collectionPath = `/v2.0/${resource.collection}`
+  const recordPath = `${collectionPath}/{id}`
+  const read = { rule: resource.rules.read }
+  const write = { rule: resource.rules.write }
+  return [
+    { method: 'GET', path: collectionPath, access: read, handler: (r) => listRecords(resource, r) },
+    {
+      method: 'POST',
+      path: collectionPath,
+      access: write,
+      handler: (r) => createRecords(resource, r),
+    },
+    { method: 'GET', path: recordPath, access: read, handler: (r) => showRecord(resource, r) },
+    { method: 'PUT', path: recordPath, access: write, handler: (r) => updateRecord(resource, r) },
+    {
+      method: 'DELETE',
+      path: recordPath,
+      access: write,
+      handler: (r) => deleteRecord(resource, r),
+    },
+  ]
+}
+
+async function listRecords(resource: Resource, { ipam, query: raw, origin }: NeutronRequest) {
+  const query = readListQuery(raw, listAttributes(resource))
+  const views = await ipam.snapshot((snapshot) => resource.list(snapshot, query))
+  const matching = filterViews(views, query.filters, resource.matchers ?? {})
+  const { items, links } = pageOf(matching, query, `${origin}/v2.0/${resource.collection}`)
+  const { plural } = resource
+  return {
+    status: 200 as const,
+    body: {
+      [plural]: items.map((view) => pickFields(view, query.fields)),
+      ...(links === null || links.length === 0 ? {} : { [`${plural}_links`]: links }),
+    },
+  }
+}
+
+/** One record, or several: all are made in one transaction, or none. */
+async function createRecords(resource: Resource, { ipam, body }: NeutronRequest) {
+  const { items, isBulk } = readItems(body, resource)
+  const values = items.map((item) => readCreate(resource.attributes, item))
+  const views = await ipam.transaction(async (transaction) => {
+    const made: View[] = []
+    for (const one of values) made.push(await resource.create(transaction, one))
+    return made
+  })
+  const { singular, plural } = resource
+  return { status: 201 as const, body: isBulk ? { [plural]: views } : { [singular]: views[0] } }
+}
+
+async function showRecord(resource: Resource, { ipam, params, query: raw }: NeutronRequest) {
+  const { fields } = readListQuery(raw, listAttributes(resource))
+  const view = await ipam.snapshot((snapshot) => getRecord(resource, snapshot, params))
+  return { status: 200 as const, body: { [resource.singular]: pickFields(view, fields) } }
+}
+
+async function updateRecord(resource: Resource, request: NeutronRequest) {
+  const { ipam, params, body } = request
+  const changes = readUpdate(resource.attributes, readItem(body, resource.singular))
+  const condition = readRevisionCondition(request)
+  const view = await ipam.transaction(async (transaction) => {
+    const { id } = await getRecord(resource, transaction, params)
+    return resource.update(transaction, id, changes, condition)
+  })
+  return { status: 200 as const, body: { [resource.singular]: view } }
+}
+
+async function deleteRecord(resource: Resource, request: NeutronRequest) {
+  const { ipam, params } = request
+  const condition = readRevisionCondition(request)
+  await ipam.transaction(async (transaction) => {
+    const { id } = await getRecord(resource, transaction, params)
+    await resource.delete(transaction, id, condition)
+  })
+  return { status: 204 as const }
+}
+
+/**
+ * The record that a path names. What cannot be an id names nothing, and is missing: clients look for a name in the place
+ * of the id first.
+ */
+export async function getRecord(
+  resource: Resource,
+  ipam: Ipam,
+  { id = '' }: Readonly<Record<string, string>>,
+): Promise<View> {
+  return resource.get(ipam, isUuid(id) ? id.toLowerCase() : id.slice(0, 255).replaceAll('\0', '?'))
+}
+
+/** `If-Match: revision_number=3`. */
+export function readRevisionCondition({ headers }: NeutronRequest): RevisionCondition {
+  const match = /revision_number=(\d{1,15})/.exec(headers['if-match'] ?? '')
+  return match?.[1] === undefined ? {} : { revisionNumber: Number(match[1]) }
+}

@@ -1,0 +1,58 @@
+import type { Ipam } from '@freehold/engine'
+import type { RuleName } from '../access-rules.ts'
+import type { AttributeMap, AttributeValues } from './attribute-map.ts'
+import type { Matcher } from './list-answer.ts'
+import type { ListQuery } from './list-query.ts'
+import type { View } from './view.ts'
+
+/** Only if the record still has this `revision_number`. */
+export interface RevisionCondition {
+  readonly revisionNumber?: number
+}
+
+/** One kind of record of the API: its attributes, and what create, read, update and delete mean for it. */
+export interface Resource<Map extends AttributeMap = AttributeMap> {
+  /** The wrapper of one record in a body: `address_scope`. */
+  readonly singular: string
+  /** The wrapper of several: `address_scopes`. */
+  readonly plural: string
+  /** Its place in the path: `address-scopes`. */
+  readonly collection: string
+  readonly rules: { readonly read: RuleName; readonly write: RuleName }
+  readonly attributes: Map
+  /** Further names that lists can be filtered by. */
+  readonly filters?: readonly string[]
+  /** How a filter matches where it is not plain equality. */
+  readonly matchers?: Readonly<Record<string, Matcher>>
+  readonly isTaggable: boolean
+  /** Throws the resource's not-found error. */
+  get(ipam: Ipam, id: string): Promise<View>
+  /** At least every record that the filters can match. */
+  list(ipam: Ipam, query: ListQuery): Promise<readonly View[]>
+  /** Runs inside a transaction, as `update` and `delete` do. */
+  create(ipam: Ipam, values: AttributeValues<Map>): Promise<View>
+  update(
+    ipam: Ipam,
+    id: string,
+    changes: AttributeValues<Map>,
+    condition: RevisionCondition,
+  ): Promise<View>
+  delete(ipam: Ipam, id: string, condition: RevisionCondition): Promise<void>
+}
+
+/** Checks a resource's functions against its attribute map. */
+export function defineResource<Map extends AttributeMap>(resource: Resource<Map>): Resource {
+  return resource
+}
+
+/** What a list can be filtered and sorted by. */
+export function listAttributes(resource: Resource): ReadonlySet<string> {
+  return new Set([
+    'id',
+    ...Object.keys(resource.attributes),
+    ...(resource.filters ?? []),
+    ...(resource.isTaggable
+      ? ['tags', 'tags-any', 'not-tags', 'not-tags-any', 'changed_since']
+      : []),
+  ])
+}
