@@ -1,22 +1,26 @@
 /**
  * Shows Freehold at work in half a minute: starts the server on a free loopback port with a SQLite file in ./data, imports
  * a sample address plan through the command line, allocates, and stops the server. Each command is printed as a person
- * would type it.
+ * would type it; in a checkout, `freehold` is `npm run -s freehold --`.
+ *
+ *   npm run quickstart [-- FOLDER]   with the data in another folder than ./data
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const commandLine = join(root, 'packages/cli/bin/freehold.js')
-const storeFile = 'data/quickstart.sqlite'
+const folder = process.argv[2] ?? 'data'
+const storeFile = `${folder}/quickstart.sqlite`
 
-await mkdir(join(root, 'data'), { recursive: true })
+await mkdir(resolve(root, folder), { recursive: true })
 // A file of its own, new each time, so that every run shows the same and no other data is touched.
 for (const suffix of ['', '-wal', '-shm'])
-  await rm(join(root, `${storeFile}${suffix}`), { force: true })
+  await rm(resolve(root, `${storeFile}${suffix}`), { force: true })
 
+say('In this checkout, type "npm run -s freehold --" for "freehold".')
 say('A server, on a free port of this machine only, with its data in one SQLite file:')
 const server = startFreehold(
   [

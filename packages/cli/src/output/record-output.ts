@@ -19,7 +19,7 @@ export function printRecords<T>(
       return
     case 'table':
       if (items.length === 0) context.remark(`No ${noun}.`)
-      else context.print(tableLines(items, columns, context.style))
+      else context.print(tableLines(items, columns, context.style, widthOf(context)))
       if (nextCursor !== null) context.remark('There are more; raise --limit to see them.')
   }
 }
@@ -43,4 +43,9 @@ export function printRecord<T>(
 
 export function printJson(context: CommandContext, value: unknown): void {
   context.terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+// Only a terminal has a width; a file or another program gets every cell whole.
+function widthOf({ terminal: { stdout } }: CommandContext): number | undefined {
+  return stdout.isTTY === true ? stdout.columns : undefined
 }

@@ -51,6 +51,17 @@ test('characters that a terminal would obey or hide are shown as escapes', () =>
   expect(visibleText('Zürich 東京 👍')).toBe('Zürich 東京 👍')
 })
 
+test('a last column of text is cut to the width of the terminal, and never to nothing', () => {
+  const rows = [{ id: 'abc', labels: 'site=berlin, role=web, tenant=example' }]
+  const wide: Column<(typeof rows)[number]>[] = [
+    { key: 'id', title: 'Id', value: ({ id }) => id },
+    { key: 'labels', title: 'Labels', value: ({ labels }) => labels },
+  ]
+  expect(tableLines(rows, wide, plainStyle, 25)[1]).toBe('abc  site=berlin, role=w…')
+  expect(tableLines(rows, wide, plainStyle, 3)[1]).toBe('abc  site=berlin…')
+  expect(tableLines(rows, wide, plainStyle)[1]).toContain('tenant=example')
+})
+
 test('a record is shown field by field', () => {
   expect(recordLines({ name: 'x\u001b', count: 2 }, columns, plainStyle)).toEqual([
     'Name   x\\x1b',

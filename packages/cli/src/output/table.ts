@@ -1,16 +1,18 @@
 import { type Column, cellText } from './column.ts'
-import { alignText, displayWidth, visibleText } from './terminal-text.ts'
+import { alignText, displayWidth, truncateText, visibleText } from './terminal-text.ts'
 import type { TextStyle } from './text-style.ts'
 
 const gap = '  '
 
 /**
- * Lines of an aligned table with a heading. Values never reach the terminal raw (visibleText). Cost: linear in the cells.
+ * Lines of an aligned table with a heading. Values never reach the terminal raw (visibleText). Where lines would be wider
+ * than `maxWidth`, a last column of text is cut, down to a dozen characters. Cost: linear in the cells.
  */
 export function tableLines<T>(
   records: readonly T[],
   columns: readonly Column<T>[],
   style: TextStyle,
+  maxWidth = Number.POSITIVE_INFINITY,
 ): string[] {
   const shown = columns.filter((column) => column.title !== undefined)
   const headings = shown.map((column) => (column.title ?? '').toUpperCase())
@@ -21,13 +23,13 @@ export function tableLines<T>(
       displayWidth(heading),
     ),
   )
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + gap.length, 0)
+  const room = Math.max(leastLastWidth, maxWidth - before)
   const aligned = (cells: readonly string[]) =>
     shown.map(({ align }, index) => {
-      const isLast = index === shown.length - 1
-      // The last column ends where its text does.
-      return isLast && align !== 'right'
-        ? (cells[index] ?? '')
-        : alignText(cells[index] ?? '', widths[index] ?? 0, align ?? 'left')
+      const cell = cells[index] ?? ''
+      if (index === shown.length - 1 && align !== 'right') return truncateText(cell, room)
+      return alignText(cell, widths[index] ?? 0, align ?? 'left')
     })
   const painted = (cells: readonly string[], record: T) =>
     cells.map((cell, index) => shown[index]?.paint?.(cell, record, style) ?? cell)
@@ -40,6 +42,8 @@ export function tableLines<T>(
     ),
   ]
 }
+
+const leastLastWidth = 12
 
 /** Lines of one record: each column's title and value, one below the other. */
 export function recordLines<T>(
