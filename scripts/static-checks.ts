@@ -8,7 +8,7 @@ export interface StaticCheck {
   readonly commands: readonly (readonly [string, ...string[]])[]
 }
 
-const PACKAGES = ['address', 'engine', 'server', 'client', 'cli']
+const PACKAGES = ['address', 'engine', 'server', 'client', 'torture', 'cli']
 
 export const STATIC_CHECKS: readonly StaticCheck[] = [
   { name: 'format', remedy: 'npm run format', commands: [['biome', 'check', '.']] },
@@ -26,8 +26,9 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
     remedy: 'npm run build',
     commands: [
       ['tsc', '-b', 'tsconfig.build.json'],
+      ['node', 'scripts/copy-migrations.ts'],
       ...PACKAGES.map((name) => ['publint', '--strict', `packages/${name}`] as const),
-      ['node', 'packages/cli/bin/freehold.js', '--version'],
+      ['node', 'packages/cli/bin/freehold.js', '--store', 'sqlite::memory:', 'check'],
     ],
   },
 ]

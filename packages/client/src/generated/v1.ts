@@ -1059,7 +1059,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "updated" | "deleted" | "allocated" | "released" | "expired" | "freed";
             /** @enum {string} */
-            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation";
+            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation" | "token";
             /**
              * Format: uuid
              * @description Of the record; for an allocation, of its subnet.
@@ -2144,7 +2144,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Latest first. */
+            /** @description Oldest first. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -32,7 +32,7 @@ export const addressRoutes = [
     summary: 'Who held an address, and when',
     access: { rule: 'address:read' },
     query: addressHistoryQuerySchema,
-    success: { status: 200, description: 'Latest first.', schema: addressHistorySchema },
+    success: { status: 200, description: 'Oldest first.', schema: addressHistorySchema },
     handler: async ({ ipam, params, query }) => {
       const tenures = await ipam.addresses.history(params.address, query)
       return {
