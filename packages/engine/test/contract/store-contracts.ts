@@ -8,6 +8,7 @@ import { describeCheckContract } from './check.contract.ts'
 import { describeCoalescingContract } from './coalescing.contract.ts'
 import { describeConcurrencyContract } from './concurrency.contract.ts'
 import type { ContractStore } from './contract-store.ts'
+import { describeDocumentContract } from './document.contract.ts'
 import { describeEventContract } from './event.contract.ts'
 import { describeIdempotencyContract } from './idempotency.contract.ts'
 import { describeLeaseContract } from './lease.contract.ts'
@@ -36,6 +37,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeTransactionContract(store)
     describePlanContract(store)
     describeCheckContract(store)
+    describeDocumentContract(store)
     describeCoalescingContract(store)
     describeConcurrencyContract(store)
   })

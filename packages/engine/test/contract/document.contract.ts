@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest'
+import { type ContractStore, contractEngines } from './contract-store.ts'
+import { refused } from './expected-error.ts'
+
+const blue = { projectId: 'blue', isAdmin: false }
+const green = { projectId: 'green', isAdmin: false }
+
+export function describeDocumentContract(store: ContractStore): void {
+  const engines = contractEngines(store)
+
+  describe('a document', () => {
+    it('comes back as it was given, whatever its body says', async () => {
+      const ipam = await engines.open()
+      const input = {
+        collection: 'port',
+        id: 'port-1',
+        name: 'éth0',
+        parentId: 'network-1',
+        reference: 'device-1',
+        uniqueKey: 'mac-1',
+        shared: true,
+        body: { text: 'a "quoted" \\ line\u2028', list: [1, null, { deep: true }], empty: {} },
+      }
+      const made = await ipam.documents.create(input)
+      expect(made).toMatchObject({ ...input, projectId: 'default', revision: 1 })
+      expect(await ipam.documents.get('port', 'port-1')).toEqual(made)
+    })
+
+    it('is told apart from one with the same id in another collection', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x', body: 1 })
+      await ipam.documents.create({ collection: 'network', id: 'x', body: 2 })
+      expect(await ipam.documents.get('network', 'x')).toMatchObject({ body: 2 })
+    })
+
+    it('is not found when it is missing, deleted, or another project’s own', async () => {
+      const ipam = await engines.open()
+      await refused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await ipam.as(blue).documents.create({ collection: 'port', id: 'x' })
+      await refused(ipam.as(green).documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await refused(ipam.as(green).documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await ipam.as(blue).documents.delete('port', 'x')
+      await refused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await refused(ipam.documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      expect(await ipam.documents.count('port')).toBe(0)
+    })
+
+    it('can be read and not changed by others when it is shared', async () => {
+      const ipam = await engines.open()
+      await ipam.as(blue).documents.create({ collection: 'network', id: 'x', shared: true })
+      expect(await ipam.as(green).documents.get('network', 'x')).toMatchObject({ id: 'x' })
+      await refused(
+        ipam.as(green).documents.update('network', 'x', { name: 'mine' }),
+        'DOCUMENT_NOT_FOUND',
+      )
+    })
+
+    it('changes in the fields that are named, and counts its revisions', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({
+        collection: 'port',
+        id: 'x',
+        name: 'a',
+        parentId: 'p',
+        body: 1,
+      })
+      const changed = await ipam.documents.update('port', 'x', { parentId: null, body: [2] })
+      expect(changed).toMatchObject({ name: 'a', parentId: null, body: [2], revision: 2 })
+      expect(await ipam.documents.get('port', 'x')).toEqual(changed)
+    })
+
+    it('is not changed or deleted over a revision that the caller has not seen', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x' })
+      await ipam.documents.update('port', 'x', { name: 'a' }, { ifRevision: 1 })
+      const stale = { ifRevision: 1 }
+      await refused(ipam.documents.update('port', 'x', { name: 'b' }, stale), 'STALE_REVISION')
+      await refused(ipam.documents.delete('port', 'x', stale), 'STALE_REVISION')
+      expect(await ipam.documents.get('port', 'x')).toMatchObject({ name: 'a' })
+    })
+  })
+
+  describe('the id and the unique key of a document', () => {
+    it('are taken once in a collection', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x', uniqueKey: 'mac' })
+      await refused(ipam.documents.create({ collection: 'port', id: 'x' }), 'DOCUMENT_KEY_IN_USE')
+      await refused(
+        ipam.documents.create({ collection: 'port', uniqueKey: 'mac' }),
+        'DOCUMENT_KEY_IN_USE',
+      )
+      await ipam.documents.create({ collection: 'network', uniqueKey: 'mac' })
+      const other = await ipam.documents.create({ collection: 'port' })
+      await refused(
+        ipam.documents.update('port', other.id, { uniqueKey: 'mac' }),
+        'DOCUMENT_KEY_IN_USE',
+      )
+      expect(await ipam.documents.get('port', other.id)).toMatchObject({ uniqueKey: null })
+    })
+
+    it('are taken once also by many callers at the same time', async () => {
+      const ipam = await engines.open()
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 8 }, () =>
+          ipam.documents.create({ collection: 'port', uniqueKey: 'mac' }),
+        ),
+      )
+      const made = attempts.filter(({ status }) => status === 'fulfilled')
+      expect(made).toHaveLength(1)
+      expect(await ipam.documents.count('port')).toBe(1)
+    })
+
+    it('leave the rest of a transaction alive when they are refused', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x' })
+      await ipam.transaction(async (view) => {
+        await view.documents.create({ collection: 'port', id: 'y' })
+        await refused(view.documents.create({ collection: 'port', id: 'x' }), 'DOCUMENT_KEY_IN_USE')
+      })
+      expect(await ipam.documents.get('port', 'y')).toMatchObject({ id: 'y' })
+    })
+  })
+
+  describe('a document in a transaction', () => {
+    it('is undone together with an address', async () => {
+      const ipam = await engines.open()
+      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+      const attempt = ipam.transaction(async (view) => {
+        await view.documents.create({ collection: 'port', id: 'x' })
+        await view.allocations.allocate(id, { kind: 'any' })
+        throw new Error('the caller gives up')
+      })
+      await expect(attempt).rejects.toThrow('the caller gives up')
+      expect(await ipam.documents.count('port')).toBe(0)
+      expect((await ipam.allocations.list(id)).items).toEqual([])
+    })
+
+    it('can be held, so that what was read stays true until the end', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'network', id: 'x', body: 0 })
+      const add = () =>
+        ipam.transaction(async (view) => {
+          const { body } = await view.documents.hold('network', 'x', 'exclusive')
+          await view.documents.update('network', 'x', { body: Number(body) + 1 })
+        })
+      await Promise.all(Array.from({ length: 6 }, add))
+      expect(await ipam.documents.get('network', 'x')).toMatchObject({ body: 6 })
+    })
+  })
+
+  describe('a list of documents', () => {
+    it('has those that fit every filter, and only what the caller may see', async () => {
+      const ipam = await engines.open()
+      const own = ipam.as(blue).documents
+      await own.create({ collection: 'port', id: 'a', parentId: 'n1', reference: 'd1' })
+      await own.create({ collection: 'port', id: 'b', parentId: 'n2', reference: 'd1' })
+      await own.create({ collection: 'port', id: 'c', parentId: 'n3', name: 'third' })
+      await ipam.as(green).documents.create({ collection: 'port', id: 'd', parentId: 'n1' })
+      const ids = async (filter: Parameters<typeof own.list>[1]) =>
+        (await own.list('port', filter)).items.map(({ id }) => id)
+      expect(await ids({})).toEqual(['a', 'b', 'c'])
+      expect(await ids({ parentIds: ['n1', 'n2'] })).toEqual(['a', 'b'])
+      expect(await ids({ parentIds: ['n1'], references: ['d1'] })).toEqual(['a'])
+      expect(await ids({ ids: ['c', 'd'] })).toEqual(['c'])
+      expect(await ids({ name: 'third' })).toEqual(['c'])
+      expect(await ids({ parentIds: [] })).toEqual([])
+      expect(await own.count('port', { parentIds: ['n1'] })).toBe(1)
+      expect(await ipam.documents.count('port', { parentIds: ['n1'] })).toBe(2)
+    })
+
+    it('is read to its end page by page, in either order, and from behind a document', async () => {
+      const ipam = await engines.open()
+      for (const id of ['a', 'b', 'c', 'd', 'e'])
+        await ipam.documents.create({ collection: 'port', id, name: 'same' })
+      for (const sort of ['createdAt', '-createdAt', 'name', '-name', 'id', '-id']) {
+        const read: string[] = []
+        let cursor: string | undefined
+        do {
+          const options = { limit: 2, sort, ...(cursor === undefined ? {} : { cursor }) }
+          const page = await ipam.documents.list('port', {}, options)
+          read.push(...page.items.map(({ id }) => id))
+          cursor = page.nextCursor ?? undefined
+        } while (cursor !== undefined)
+        const ordered = sort.startsWith('-') ? ['e', 'd', 'c', 'b', 'a'] : ['a', 'b', 'c', 'd', 'e']
+        expect(read, sort).toEqual(ordered)
+      }
+      const behind = await ipam.documents.list('port', {}, { afterId: 'c' })
+      expect(behind.items.map(({ id }) => id)).toEqual(['d', 'e'])
+    })
+  })
+}
