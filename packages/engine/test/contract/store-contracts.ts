@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { describeAddressHistoryContract } from './address-history.contract.ts'
 import { describeAddressScopeContract } from './address-scope.contract.ts'
 import { describeAllocationContract } from './allocation.contract.ts'
+import { describeAllocationModelContract } from './allocation-model.contract.ts'
 import { describeAuditContract } from './audit.contract.ts'
 import { describeCallerContract } from './caller.contract.ts'
 import { describeCheckContract } from './check.contract.ts'
@@ -40,5 +41,6 @@ export function describeStoreContracts(store: ContractStore): void {
     describeDocumentContract(store)
     describeCoalescingContract(store)
     describeConcurrencyContract(store)
+    describeAllocationModelContract(store)
   })
 }
