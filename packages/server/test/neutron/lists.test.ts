@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type NeutronFixture, openNeutron } from './neutron-fixture.ts'
+
+let neutron: NeutronFixture
+let net: string
+let sub: string
+
+beforeAll(async () => {
+  neutron = await openNeutron()
+  net = (await neutron.make('networks', { name: 'net' })).id
+  sub = (await neutron.make('subnets', { network_id: net, ip_version: 4, cidr: '192.168.1.0/24' }))
+    .id
+  await neutron.make('subnets', {
+    network_id: net,
+    ip_version: 6,
+    cidr: '2001:db8::/64',
+    name: 'six',
+  })
+  for (const number of [1, 2, 3, 4, 5])
+    await neutron.make('ports', {
+      network_id: net,
+      name: `p${number % 3}`,
+      description: String(number),
+      fixed_ips: [{ subnet_id: sub, ip_address: `192.168.1.5${number}` }],
+    })
+})
+
+afterAll(() => neutron.close())
+
+const described = async (query: string) =>
+  (await neutron.list(`ports?${query}`)).map(({ description }) => description).toSorted()
+
+describe('a list', () => {
+  test.each([
+    ['name=p1', ['1', '4']],
+    ['name=p1&name=p2', ['1', '2', '4', '5']],
+    ['name=p1&description=4', ['4']],
+    ['name=none', []],
+    ['fixed_ips=ip_address%3D192.168.1.53', ['3']],
+    ['fixed_ips=ip_address%3D192.168.1.53&fixed_ips=ip_address%3D192.168.1.51', ['1', '3']],
+    ['fixed_ips=ip_address_substr%3D168.1.5', ['1', '2', '3', '4', '5']],
+    ['fixed_ips=ip_address%3Dnonsense', []],
+    ['admin_state_up=True', ['1', '2', '3', '4', '5']],
+    ['admin_state_up=false', []],
+    ['device_id=', ['1', '2', '3', '4', '5']],
+    ['project_id=default', ['1', '2', '3', '4', '5']],
+    ['tenant_id=other', []],
+    ['id=not-an-id', []],
+    ['limit=0', ['1', '2', '3', '4', '5']],
+  ])('by %s', async (query, found) => {
+    expect(await described(query)).toEqual(found)
+  })
+
+  test('by subnet and by network', async () => {
+    expect(await described(`fixed_ips=subnet_id%3D${sub}`)).toHaveLength(5)
+    expect(await described(`network_id=${net}`)).toHaveLength(5)
+    expect(await described(`network_id=${sub}`)).toEqual([])
+    expect(await neutron.list('subnets?ip_version=6')).toMatchObject([{ name: 'six' }])
+    expect(await neutron.list('subnets?cidr=192.168.1.0/24')).toMatchObject([{ id: sub }])
+  })
+
+  test('shows only the fields that are asked for', async () => {
+    const [first] = await neutron.list('ports?fields=id&fields=name&fields=nothing')
+    expect(Object.keys(first).toSorted()).toEqual(['id', 'name'])
+    const { body } = await neutron.call('GET', `/v2.0/networks/${net}?fields=name`)
+    expect(body).toEqual({ network: { name: 'net' } })
+  })
+
+  test('is sorted by several keys', async () => {
+    const found = await neutron.list(
+      'ports?sort_key=name&sort_dir=desc&sort_key=description&sort_dir=asc',
+    )
+    expect(found.map(({ description }) => description)).toEqual(['2', '5', '1', '4', '3'])
+  })
+
+  test('comes in pages, forth and back, along its links', async () => {
+    const read = async (path: string) => (await neutron.call('GET', path)).body
+    const seen: string[] = []
+    const pages: { id: string }[][] = []
+    for (let path: string | undefined = '/v2.0/ports?limit=2'; path !== undefined; ) {
+      const { ports, ports_links: links } = await read(path)
+      seen.push(...ports.map(({ id }: { id: string }) => id))
+      pages.push(ports)
+      const next = links?.find(({ rel }: { rel: string }) => rel === 'next')
+      path = next === undefined ? undefined : next.href.replace(/^http:\/\/[^/]+/, '')
+      if (pages.length === 2) {
+        const previous = links.find(({ rel }: { rel: string }) => rel === 'previous')
+        expect((await read(previous.href.replace(/^http:\/\/[^/]+/, ''))).ports).toEqual(pages[0])
+      }
+    }
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 1])
+    expect(seen).toEqual(seen.toSorted())
+    expect(new Set(seen).size).toBe(5)
+  })
+
+  test('without a limit has no links', async () => {
+    expect(Object.keys((await neutron.call('GET', '/v2.0/ports')).body)).toEqual(['ports'])
+  })
+})
+
+describe('availability', () => {
+  test('is exact beyond what a double can hold', async () => {
+    const { body } = await neutron.call('GET', `/v2.0/network-ip-availabilities/${net}`)
+    expect(body.network_ip_availability).toMatchObject({
+      network_id: net,
+      network_name: 'net',
+      used_ips: 5,
+    })
+    const response = await neutron.app.inject(`/v2.0/network-ip-availabilities/${net}`)
+    expect(response.body).toContain('"used_ips":5,"total_ips":18446744073709551868}')
+    expect(response.body).toContain('"total_ips":18446744073709551615}')
+    expect(response.body).toContain('"used_ips":5,"total_ips":253}')
+  })
+
+  test('is of one IP version, or of one network', async () => {
+    const other = (await neutron.make('networks', { name: 'other' })).id
+    const names = async (query: string) =>
+      (await neutron.list(`network-ip-availabilities${query}`)).map(
+        ({ network_name }) => network_name,
+      )
+    expect(await names('')).toEqual(['net', 'other'])
+    expect(await names('?ip_version=4')).toEqual(['net'])
+    expect(await names(`?network_id=${other}`)).toEqual(['other'])
+    expect(await names('?network_name=net&fields=network_name')).toEqual(['net'])
+    const [four] = await neutron.list('network-ip-availabilities?ip_version=4')
+    expect(four).toMatchObject({ total_ips: 253, subnet_ip_availability: [{ ip_version: 4 }] })
+  })
+})
