@@ -240,7 +240,8 @@ export async function listDueAllocations(
   return subnetKey === undefined
     ? session.all(`${selectAllocation} WHERE due_at <= ? ORDER BY due_at LIMIT ?`, [now, limit])
     : session.all(
-        `${selectAllocation} WHERE due_at <= ? AND subnet_key = ? ORDER BY due_at LIMIT ?`,
+        // The sign keeps the search off the table's key, by which it would read all that the subnet holds.
+        `${selectAllocation} WHERE due_at <= ? AND +subnet_key = ? ORDER BY due_at LIMIT ?`,
         [now, subnetKey, limit],
       )
 }

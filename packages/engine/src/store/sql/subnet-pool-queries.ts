@@ -256,10 +256,12 @@ export async function listPoolsWithAddress(
 ): Promise<SubnetPoolRow[]> {
   const bytes = address.toBytes()
   return session.all(
-    `${selectSubnetPool} JOIN pool_prefix x ON x.subnet_pool_key = p.row_key AND x.first = (
-      SELECT y.first FROM pool_prefix y WHERE y.address_scope_key = p.address_scope_key AND y.first <= ?
-      ORDER BY y.first DESC LIMIT 1)
-      WHERE p.ip_version = ? AND x.last >= ? ORDER BY p.row_key`,
-    [bytes, address.version, bytes],
+    `${selectSubnetPool} WHERE p.row_key IN (
+      SELECT (SELECT y.subnet_pool_key FROM pool_prefix y WHERE y.address_scope_key = a.row_key AND y.first <= ?
+        ORDER BY y.first DESC LIMIT 1)
+      FROM address_scope a WHERE a.ip_version = ?)
+      AND EXISTS (SELECT 1 FROM pool_prefix x WHERE x.subnet_pool_key = p.row_key AND x.first <= ? AND x.last >= ?)
+      ORDER BY p.row_key`,
+    [bytes, address.version, bytes, bytes],
   )
 }
