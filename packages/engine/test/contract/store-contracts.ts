@@ -14,6 +14,8 @@ import { describeEventContract } from './event.contract.ts'
 import { describeIdempotencyContract } from './idempotency.contract.ts'
 import { describeLeaseContract } from './lease.contract.ts'
 import { describeListContract } from './list.contract.ts'
+import { describeNeutronSubnetContract } from './neutron-subnet.contract.ts'
+import { describeNeutronSubnetPoolContract } from './neutron-subnet-pool.contract.ts'
 import { describePlanContract } from './plan.contract.ts'
 import { describeSubnetContract } from './subnet.contract.ts'
 import { describeSubnetPoolContract } from './subnet-pool.contract.ts'
@@ -40,6 +42,8 @@ export function describeStoreContracts(store: ContractStore): void {
     describeCheckContract(store)
     describeDocumentContract(store)
     describeCoalescingContract(store)
+    describeNeutronSubnetContract(store)
+    describeNeutronSubnetPoolContract(store)
     describeConcurrencyContract(store)
     describeAllocationModelContract(store)
   })
