@@ -31,6 +31,7 @@ export async function endAllocation(
   if (layout.coolingSeconds === 0) return removeRow(context, session, layout, row, action)
   const endedAt = action === 'expired' && row.due_at !== null ? row.due_at : context.clock()
   const dueAt = endedAt + layout.coolingSeconds * 1000
+  if (dueAt <= context.clock()) return removeRow(context, session, layout, row, action)
   await coolInPage(session, layout, row.address)
   if (!(await coolAllocation(session, row, dueAt))) throw lostRace()
   await recordEnd(context, session, layout, row, action, { ...row, state: 1, due_at: dueAt })

@@ -253,8 +253,6 @@ const pass = fc
 
 const reap = fc.constant(
   new ModelCommand('reap', async (model, { ipam }) => {
-    // Twice, since a lease that ended long ago only begins to cool at first.
-    await ipam.reap()
     await ipam.reap()
     for (const subnet of model.subnets.values()) subnet.sweep(now(model))
   }),
