@@ -16,7 +16,10 @@ export interface TortureOptions {
   readonly target: Target
   /** Client processes, 1 to 64. */
   readonly processes: number
+  /** From the moment on when all processes have begun. */
   readonly seconds: number
+  /** Ends the load when so many calls are answered, should that be earlier. */
+  readonly calls?: number
   /** Of the workers' commands and of the moments of the kills. Default: random. */
   readonly seed?: string
   /** Kills random workers with SIGKILL, and starts others in their place. */
@@ -104,16 +107,18 @@ async function load(
 ): Promise<{ seconds: number; kills: number }> {
   const { target, lanes = 4 } = options
   const crew = new WorkerCrew({ target, topology, seed, folder, lanes, sweepMs: 200 })
-  const started = performance.now()
+  let started = performance.now()
   const elapsed = () => (performance.now() - started) / 1000
   const timers: NodeJS.Timeout[] = []
   try {
     crew.start(options.processes)
+    await Promise.race([crew.ready(), crew.failure])
+    started = performance.now()
     timers.push(
       setInterval(() => options.onProgress?.({ seconds: elapsed(), ...crew.progress() }), 1000),
     )
     if (options.kill === true) timers.push(killTimer(crew, seed))
-    await Promise.race([untilOver(options), crew.failure])
+    await Promise.race([untilOver(options, crew), crew.failure])
     for (const timer of timers) clearTimeout(timer)
     await Promise.race([crew.finish(), crew.failure])
     return { seconds: elapsed(), kills: crew.progress().kills }
@@ -123,13 +128,23 @@ async function load(
   }
 }
 
-function untilOver({ seconds, signal }: TortureOptions): Promise<void> {
+function untilOver({ seconds, calls, signal }: TortureOptions, crew: WorkerCrew): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000)
+    const timers: NodeJS.Timeout[] = []
     const stop = () => {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
       resolve()
     }
+    const isEnough = () => {
+      const { ok, fail, unknown } = crew.progress()
+      return calls !== undefined && ok + fail + unknown >= calls
+    }
+    timers.push(
+      setTimeout(stop, seconds * 1000),
+      setInterval(() => {
+        if (isEnough()) stop()
+      }, 100),
+    )
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop, { once: true })
   })

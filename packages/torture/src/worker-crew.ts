@@ -28,6 +28,11 @@ export class WorkerCrew {
     for (let worker = 0; worker < processes; worker += 1) this.#spawn(worker, 0)
   }
 
+  /** All have begun their load. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.ready))
+  }
+
   progress(): { ok: number; fail: number; unknown: number; kills: number } {
     const sum = { ...this.#past, kills: this.#kills }
     for (const { report } of this.#workers.values()) {

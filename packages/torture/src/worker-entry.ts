@@ -34,6 +34,7 @@ async function work(task: WorkerTask): Promise<void> {
   process.on('disconnect', () => process.exit(0))
   const timer = setInterval(() => process.send?.(recorder.counts), 200)
   recorder.mark('start')
+  process.send?.(recorder.counts)
   await load.run(task.lanes, task.sweepMs)
   recorder.mark('end')
   clearInterval(timer)

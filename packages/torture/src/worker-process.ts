@@ -8,6 +8,8 @@ const entry = new URL(`./worker-entry.${isSource ? 'ts' : 'js'}`, import.meta.ur
 export class WorkerProcess {
   readonly task: WorkerTask
   report: WorkerReport = { ok: 0, fail: 0, unknown: 0 }
+  /** It has opened its target and begins its load; also when it ended before that. */
+  readonly ready: Promise<void>
   /** How it ended: a signal's name or an exit code. */
   readonly ended: Promise<string>
   /** The end of what it wrote to standard error. */
@@ -22,8 +24,11 @@ export class WorkerProcess {
       execArgv: isSource ? ['--conditions=source'] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    this.#child.on('message', (report) => {
-      this.report = report as WorkerReport
+    const begun = new Promise<void>((resolve) => {
+      this.#child.on('message', (report) => {
+        this.report = report as WorkerReport
+        resolve()
+      })
     })
     this.#child.stderr?.on('data', (text: Buffer) => {
       this.complaint = (this.complaint + text.toString()).slice(-4000)
@@ -35,6 +40,7 @@ export class WorkerProcess {
         resolve(signal ?? String(code))
       })
     })
+    this.ready = Promise.race([begun, this.ended.then(() => {})])
   }
 
   /** Lets the calls under way be answered. */

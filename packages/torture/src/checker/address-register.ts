@@ -43,7 +43,7 @@ export function addressRegisters(history: RunHistory): AddressRegister[] {
   }
   for (const operation of history.operations) addOperation(history, operation, add)
   for (const register of registers.values())
-    for (const deletion of history.subnets.get(register.subnetId)?.deletions ?? [])
+    for (const deletion of history.deletions.get(register.subnetId) ?? [])
       if (deletion.outcome !== 'fail' && deletion.operation.kind === 'delete-subnet')
         register.calls.push(
           callOf(deletion, { kind: 'delete', onlyIfFree: !deletion.operation.cascade }),

@@ -76,7 +76,7 @@ function releaseEvents(
     const [subnetId = ''] = key.split(' ')
     const mayBeMore =
       own.filter(({ outcome }) => outcome === 'unknown').length +
-      (history.subnets.get(subnetId)?.deletions.length ?? 1)
+      (history.deletions.get(subnetId)?.length ?? 0)
     const certain = own.filter(({ outcome }) => outcome === 'ok')
     if (found < certain.length || found > certain.length + mayBeMore)
       violations.push(

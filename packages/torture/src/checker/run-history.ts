@@ -12,6 +12,8 @@ export interface RunHistory {
   readonly final: FinalState
   readonly topology: Topology
   readonly subnets: ReadonlyMap<string, KnownSubnet>
+  /** By subnet, also by one whose creation nobody knows of for certain. */
+  readonly deletions: ReadonlyMap<string, readonly RecordedOperation[]>
   /** Addresses that an operation has, or had, by the feed or the final rows: what an unknown one may have taken. */
   readonly attributed: ReadonlyMap<string, readonly { subnetId: string; address: string }[]>
 }
@@ -34,6 +36,10 @@ export function runHistoryOf(
   topology: Topology,
 ): RunHistory {
   const operations = operationsOf(records)
+  const deletions = Map.groupBy(
+    operations.filter(({ operation }) => operation.kind === 'delete-subnet'),
+    ({ operation }) => (operation.kind === 'delete-subnet' ? operation.subnetId : ''),
+  )
   return {
     operations,
     byId: new Map(operations.map((operation) => [operation.id, operation])),
@@ -42,19 +48,17 @@ export function runHistoryOf(
     ),
     final,
     topology,
-    subnets: knownSubnets(operations, topology),
+    subnets: knownSubnets(operations, deletions, topology),
+    deletions,
     attributed: attributedAddresses(final),
   }
 }
 
 function knownSubnets(
   operations: readonly RecordedOperation[],
+  deletions: ReadonlyMap<string, readonly RecordedOperation[]>,
   topology: Topology,
 ): Map<string, KnownSubnet> {
-  const deletions = Map.groupBy(
-    operations.filter(({ operation }) => operation.kind === 'delete-subnet'),
-    ({ operation }) => (operation.kind === 'delete-subnet' ? operation.subnetId : ''),
-  )
   const subnets = new Map<string, KnownSubnet>()
   for (const subnet of topology.subnets)
     subnets.set(subnet.id, {

@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import {
+  startPostgres,
+  type TestServer,
+  temporaryDirectory,
+  testMariadb,
+  testPostgres,
+} from '@freehold/test-support'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runTorture, type TortureOptions } from '../src/index.ts'
+import { cuttingProxy } from './faults/cutting-proxy.ts'
+
+const moduleUrl = (name: string) => new URL(`./faults/${name}.ts`, import.meta.url).href
+
+async function torture(
+  url: string,
+  { engine, ...options }: Partial<TortureOptions> & { engine?: string } = {},
+) {
+  using directory = temporaryDirectory()
+  return await runTorture({
+    target: {
+      kind: 'store',
+      url,
+      ...(engine === undefined ? {} : { engineModule: moduleUrl(engine) }),
+    },
+    processes: 3,
+    seconds: 40,
+    calls: 2500,
+    seed: 'faults',
+    livenessWindowMs: 20_000,
+    folder: join(directory.path, 'histories'),
+    ...options,
+  })
+}
+
+const hasMariadb = (await testMariadb()) !== undefined
+
+describe.each([
+  { database: 'postgres', open: testPostgres, isThere: true },
+  { database: 'mariadb', open: testMariadb, isThere: hasMariadb },
+] as const)('$database under faults', { timeout: 120_000 }, ({ database, open, isThere }) => {
+  let server: TestServer
+  let url: string
+
+  beforeAll(async () => {
+    if (!isThere) return
+    server = (await open()) as TestServer
+    url = await server.createDatabase()
+  })
+  afterAll(async () => {
+    if (isThere) await server.dropDatabase(url)
+  })
+  afterEach(() => vi.unstubAllEnvs())
+
+  it.runIf(isThere)('keeps its promises with several processes', async () => {
+    const report = await torture(url, { calls: 4000 })
+    expect(report.violations).toEqual([])
+    expect(report.statistics.unknown).toBe(0)
+  })
+
+  it.runIf(isThere)('keeps its promises while clients are killed at random', async () => {
+    const report = await torture(url, { kill: true, calls: 4000 })
+    expect(report.violations).toEqual([])
+    expect(report.kills).toBeGreaterThan(0)
+  })
+
+  it.runIf(isThere)('keeps its promises when connections are cut at COMMIT', async () => {
+    const { hostname: host, port } = new URL(url)
+    await using proxy = await cuttingProxy(database, { host, port: Number(port) }, 40)
+    const through = new URL(url)
+    through.port = String(proxy.port)
+    vi.stubEnv('FREEHOLD_TEST_STORE', through.href)
+    const report = await torture(url, { engine: 'proxied-engine' })
+    expect(report.violations).toEqual([])
+    expect(proxy.cuts.requestLost).toBeGreaterThan(0)
+    expect(proxy.cuts.replyLost).toBeGreaterThan(0)
+    expect(report.statistics.unknown).toBeGreaterThan(0)
+  })
+
+  it.runIf(isThere)('keeps its promises when a process stands still in a transaction', async () => {
+    const report = await torture(url, { engine: 'stopping-engine' })
+    expect(report.violations).toEqual([])
+  })
+
+  it.runIf(isThere)('keeps its promises when every statement in turn loses a race', async () => {
+    const report = await torture(url, { engine: 'retrying-engine' })
+    expect(report.violations).toEqual([])
+    expect(report.statistics.codes['CONTENTION'] ?? 0).toBeLessThan(report.statistics.ok / 1000)
+  })
+})
+
+describe('postgres, crashing', { timeout: 120_000 }, () => {
+  it('keeps its promises when it is killed and recovers, again and again', async () => {
+    // A server of its own: when one of its processes is killed, it drops all others and recovers.
+    const server = await startPostgres()
+    let crashes = 0
+    try {
+      const report = await torture(server.url, {
+        seconds: 8,
+        calls: 1_000_000,
+        onProgress: ({ seconds }) => {
+          if (seconds < 6)
+            void crash(server.url).then((isDone) => {
+              crashes += isDone ? 1 : 0
+            })
+        },
+      })
+      expect(report.violations).toEqual([])
+      expect(report.statistics.ok).toBeGreaterThan(100)
+      expect(crashes).toBeGreaterThan(1)
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+/** Kills one of the server's processes; says whether there was one. */
+async function crash(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle' LIMIT 1",
+    )
+    const pid = rows[0]?.pid
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    return pid !== undefined
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

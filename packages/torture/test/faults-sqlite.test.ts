@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { temporaryDirectory } from '@freehold/test-support'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { runTorture, type TortureOptions } from '../src/index.ts'
+import { failpoints } from './faults/failpoint-engine.ts'
+
+const moduleUrl = (name: string) => new URL(`./faults/${name}.ts`, import.meta.url).href
+
+async function torture(options: Partial<TortureOptions> & { engineModule?: string }) {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'torture.sqlite')
+  const { engineModule, ...rest } = options
+  const report = await runTorture({
+    target: {
+      kind: 'store',
+      url: `sqlite:${path}`,
+      ...(engineModule === undefined ? {} : { engineModule }),
+    },
+    processes: 3,
+    seconds: 40,
+    calls: 1500,
+    seed: 'faults',
+    livenessWindowMs: 20_000,
+    folder: join(directory.path, 'histories'),
+    ...rest,
+  })
+  const database = new DatabaseSync(path)
+  const integrity = database.prepare('PRAGMA integrity_check').all()
+  database.close()
+  return { ...report, integrity }
+}
+
+const whole = [{ integrity_check: 'ok' }]
+
+describe('SQLite under faults', { timeout: 120_000 }, () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('keeps its promises while writers are killed at random', async () => {
+    const report = await torture({ kill: true, calls: 2500 })
+    expect(report.violations).toEqual([])
+    expect(report.kills).toBeGreaterThan(1)
+    expect(report.integrity).toEqual(whole)
+  })
+
+  it('keeps its promises with eight processes', async () => {
+    const report = await torture({ processes: 8, calls: 4000 })
+    expect(report.violations).toEqual([])
+    expect(report.statistics.unknown).toBe(0)
+    expect(report.integrity).toEqual(whole)
+  })
+
+  it('keeps its promises when a process stands still in a transaction', async () => {
+    const report = await torture({ engineModule: moduleUrl('stopping-engine') })
+    expect(report.violations).toEqual([])
+  })
+
+  it('keeps its promises when every statement in turn loses a race', async () => {
+    const report = await torture({ engineModule: moduleUrl('retrying-engine') })
+    expect(report.violations).toEqual([])
+    expect(report.statistics.codes['CONTENTION'] ?? 0).toBeLessThan(report.statistics.ok / 1000)
+  })
+
+  it.each(failpoints)('keeps its promises when a writer dies %s', async (point) => {
+    vi.stubEnv('FREEHOLD_TEST_FAILPOINT', point)
+    const report = await torture({
+      engineModule: moduleUrl('failpoint-engine'),
+      processes: 2,
+      calls: 300,
+    })
+    expect(report.violations).toEqual([])
+    expect(report.kills).toBeGreaterThan(0)
+    expect(report.integrity).toEqual(whole)
+  })
+})

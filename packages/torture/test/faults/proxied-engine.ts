@@ -1,0 +1,15 @@
+import { type Ipam, openIpam } from '@freehold/engine'
+import { storeAt } from '../../src/engine-opening.ts'
+
+/** The real engine, on the store that FREEHOLD_TEST_STORE names: the way of the workers alone leads through the proxy. */
+export async function openEngine(): Promise<Ipam> {
+  for (let attempt = 1; ; attempt += 1) {
+    const store = await storeAt(process.env['FREEHOLD_TEST_STORE'] ?? '')
+    try {
+      return await openIpam(store, { deadlineMs: 30_000 })
+    } catch (error) {
+      await store.close()
+      if (attempt === 20) throw error
+    }
+  }
+}
