@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import { declareAddressCommands } from './address-declaration.ts'
 import { declareAllocationCommands } from './allocation-declaration.ts'
+import { declareAuditCommands } from './audit-declaration.ts'
 import type { RunCommand } from './declaration.ts'
+import { declareLogCommands } from './log-declaration.ts'
 import { declarePlanCommands } from './plan-declaration.ts'
 import { declarePoolCommands } from './pool-declaration.ts'
 import { declareScopeCommands } from './scope-declaration.ts'
 import { declareServiceCommands } from './service-declaration.ts'
 import { declareSubnetCommands } from './subnet-declaration.ts'
+import { declareTortureCommands } from './torture-declaration.ts'
 
 /** All commands, in the order in which the help lists them. */
 export function declareCommands(program: Command, run: RunCommand): void {
@@ -17,4 +20,7 @@ export function declareCommands(program: Command, run: RunCommand): void {
   declareAddressCommands(program, run)
   declarePlanCommands(program, run)
   declareServiceCommands(program, run)
+  declareAuditCommands(program, run)
+  declareLogCommands(program, run)
+  declareTortureCommands(program, run)
 }

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
-import { examples, type RunCommand } from './declaration.ts'
+import { durationSeconds, examples, type RunCommand } from './declaration.ts'
 
 export function declareServiceCommands(program: Command, run: RunCommand): void {
   program
@@ -16,7 +16,15 @@ export function declareServiceCommands(program: Command, run: RunCommand): void 
         .choices(['info', 'warn', 'error', 'silent'])
         .default('info'),
     )
-    .option('--log-identifiers', 'log project and subnet ids as they are, not as pseudonyms')
+    .option('--log-identifiers', 'log ids as they are, not as pseudonyms')
+    .option('--no-migrate', 'refuse to start on an older schema instead of bringing it up to date')
+    .option('--audit-heads <folder>', 'keep the end of the audit chain in files there')
+    .option('--audit-sign-key <file>', 'sign them with this Ed25519 private key')
+    .addOption(
+      new Option('--audit-head-interval <time>', 'how often, such as 10m')
+        .default(600, '10m')
+        .argParser(durationSeconds),
+    )
     .addHelpText(
       'after',
       examples(
