@@ -43,6 +43,23 @@ export const apiErrorCatalogue = {
   PRECONDITION_REQUIRED: { status: 428, kind: 'invalid', title: 'An If-Match header is required' },
   UNAUTHENTICATED: { status: 401, kind: 'invalid', title: 'The caller did not prove who it is' },
   FORBIDDEN: { status: 403, kind: 'invalid', title: 'The caller may not do this' },
+  TOKEN_NOT_FOUND: { status: 404, kind: 'not-found', title: 'There is no such token' },
+  TOKEN_ROTATION_OPEN: {
+    status: 409,
+    kind: 'conflict',
+    title: 'A token has a successor already, and both are alive',
+  },
+  TOKEN_SECRET_SHOWN: {
+    status: 409,
+    kind: 'conflict',
+    title: 'The text of a token can be shown only once',
+  },
+  RATE_LIMITED: { status: 429, kind: 'unavailable', title: 'Too much in too short a time' },
+  AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    kind: 'unavailable',
+    title: 'Whoever knows the callers does not answer',
+  },
   SERVER_BUSY: { status: 503, kind: 'unavailable', title: 'The server has too much to do' },
   SERVER_STOPPING: { status: 503, kind: 'unavailable', title: 'The server is stopping' },
 } as const satisfies Record<string, { status: number; kind: ErrorKind; title: string }>

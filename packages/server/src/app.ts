@@ -18,10 +18,12 @@ import {
 } from './neutron/neutron-registration.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
+import { addressesAskedFor, RateLimiter, type RateLimits } from './rate-limits.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
 import { recordRequest, recordUnrouted } from './request-records.ts'
 import { registerRoutes } from './route-registration.ts'
 import { routeTable } from './route-table.ts'
+import type { TlsKeyPair } from './tls-key-pair.ts'
 import { unroutable } from './unroutable.ts'
 import { validationError } from './validation-errors.ts'
 
@@ -33,6 +35,12 @@ export interface AppOptions {
   readonly log?: RequestLog
   readonly pseudonymize?: Pseudonymize
   readonly loadLimits?: Partial<LoadLimits>
+  /** Default: none. Counted in this process alone. */
+  readonly rateLimits?: RateLimits
+  /** Serves HTTPS. Default: HTTP. */
+  readonly tls?: TlsKeyPair
+  /** Addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
   /** Bytes; default 1 MiB. Imports have their own, 64 MiB. */
   readonly bodyLimit?: number
   /** PATCH and DELETE of records that have a revision are refused without If-Match (428). Default false. */
@@ -65,6 +73,9 @@ const answerHeaders = {
   'referrer-policy': 'no-referrer',
 }
 
+// RFC 6797: whoever came over TLS once does not come without it again, for a year.
+const tlsHeaders = { 'strict-transport-security': 'max-age=31536000' }
+
 /**
  * The HTTP API over an open engine. It does not listen: use `startServer`, `fetchThrough` or `inject`. `close()` lets
  * requests in flight finish, answers new ones 503, and leaves the engine open.
@@ -77,6 +88,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   const stopping = new AbortController()
   const services = appServices(options, pseudonymize, load, stopping.signal)
   const app = emptyApp(options, log)
+  const limiter = new RateLimiter(options.rateLimits ?? {})
+  const authentication = limited(options.authentication ?? noAuthentication(), limiter)
+  const headers = options.tls === undefined ? answerHeaders : { ...answerHeaders, ...tlsHeaders }
 
   app.decorateRequest('identity', undefined)
   app.decorateRequest('problem', undefined)
@@ -86,11 +100,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   })
   app.addHook('onClose', async () => load.stop())
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(answerHeaders)
+    reply.headers(headers)
     reply.header('x-request-id', request.id)
     const refused = refusal(request, stopping.signal, load)
     reply.raw.once('close', load.begin())
     done(refused)
+  })
+  app.addHook('preHandler', (request, _reply, done) => {
+    countAllocations(request, limiter)
+    done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A kept connection would keep the server from closing.
@@ -105,30 +123,56 @@ export function createApp(options: AppOptions): FastifyInstance {
   addJsonParser(app)
   registerRoutes(app, routeTable, {
     services,
-    authentication: options.authentication ?? noAuthentication(),
+    authentication,
     requireIfMatch: options.requireIfMatch ?? false,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
   })
   registerNeutron(app, {
     ipam: services.ipam,
-    authentication: options.authentication ?? noAuthentication(),
+    authentication,
     onChange: () => services.changes.notify(),
   })
   return app
 }
 
-function emptyApp({ timeouts = {}, bodyLimit }: AppOptions, log: RequestLog): FastifyInstance {
+// Every way into a route goes through here, whichever API it belongs to.
+function limited(authentication: Authentication, limiter: RateLimiter): Authentication {
+  return {
+    ...authentication,
+    async identify(headers, requestId) {
+      const identity = await authentication.identify(headers, requestId)
+      limiter.countRequest(identity)
+      return identity
+    },
+  }
+}
+
+const allocatingRules = new Set(['allocation:allocate', 'port:write'])
+
+function countAllocations(request: FastifyRequest, limiter: RateLimiter): void {
+  const { identity, method, body } = request
+  const rule = request.routeOptions.config.route?.access.rule
+  if (identity === undefined || method !== 'POST' || !allocatingRules.has(rule ?? '')) return
+  limiter.countAllocations(identity, addressesAskedFor(body))
+}
+
+function emptyApp(
+  { timeouts = {}, bodyLimit, tls, trustedProxies = [] }: AppOptions,
+  log: RequestLog,
+): FastifyInstance {
+  const connections = {
+    headersTimeout: timeouts.headersMs ?? 10_000,
+    connectionsCheckingInterval: timeouts.checkMs ?? 1000,
+    maxHeaderSize: maxHeaderBytes,
+  }
   return fastify({
+    ...(tls === undefined ? { http: connections } : { https: { ...connections, ...tls } }),
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     // Fastify's own lines hold raw paths and messages, so it logs nothing; request-log.ts does.
     logger: false,
     bodyLimit: bodyLimit ?? defaultBodyLimit,
     requestTimeout: timeouts.requestMs ?? 60_000,
     keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
-    http: {
-      headersTimeout: timeouts.headersMs ?? 10_000,
-      connectionsCheckingInterval: timeouts.checkMs ?? 1000,
-      maxHeaderSize: maxHeaderBytes,
-    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,

@@ -2,24 +2,26 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '@freehold/engine'
 import { allows, type Role, type RuleName } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
+import { isProjectId } from './identity/principal.ts'
 import { isLoopbackHostHeader } from './loopback.ts'
 
 /** Who sent a request, and what it may be. */
 export interface Identity {
   readonly caller: Caller
   readonly role: Role
+  /** The token that the caller showed, where it is one of ours. */
+  readonly tokenId?: string
 }
 
 /** The one place where a request's headers become a caller. */
 export interface Authentication {
   /** Nobody has to prove anything: the server then listens on loopback addresses only. */
   readonly loopbackOnly: boolean
-  /** Throws ApiError UNAUTHENTICATED, INVALID_HEADER or HOST_NOT_ALLOWED. */
+  /** Throws ApiError UNAUTHENTICATED, FORBIDDEN, INVALID_HEADER, HOST_NOT_ALLOWED or AUTHENTICATION_UNAVAILABLE. */
   identify(headers: IncomingHttpHeaders, requestId: string): Identity | Promise<Identity>
+  /** Waits for what is still under way, before the engine is closed. */
+  close?(): Promise<void>
 }
-
-// Owns the built-in scopes; no caller may have it.
-const reservedProjectId = 'freehold'
 
 /** Everybody is admin, in the project that `X-Project-Id` names, else in `default`. */
 export function noAuthentication(): Authentication {
@@ -39,15 +41,10 @@ export function noAuthentication(): Authentication {
 
 function readProjectId(header: string | string[] | undefined): string {
   if (header === undefined) return 'default'
-  if (
-    typeof header === 'string' &&
-    /^[\x21-\x7e]{1,255}$/.test(header) &&
-    header !== reservedProjectId
-  )
-    return header
+  if (isProjectId(header)) return header
   throw new ApiError(
     'INVALID_HEADER',
-    `X-Project-Id must be 1 to 255 visible ASCII characters, and not ${reservedProjectId}.`,
+    'X-Project-Id must be 1 to 255 visible ASCII characters, and not freehold.',
     { header: 'X-Project-Id' },
   )
 }

@@ -37,6 +37,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   Addresses: 'One address in all scopes, now and in the past.',
   Events: 'Every change, in order.',
   Plan: 'The whole address plan as one document.',
+  Tokens: 'What lets callers in.',
   Service: 'The service itself.',
 }
 
@@ -55,25 +56,56 @@ export function openApiDocument(routes: readonly RouteDefinition[]): OpenApiDocu
       version: '1',
       summary: 'IP address management',
       description:
-        'Allocates subnets and addresses. Errors are RFC 9457 problems with a `code`. Unknown fields, repeated keys and wrong types are refused. Counts are decimal strings. Without authentication, the `X-Project-Id` header names the calling project.',
+        'Allocates subnets and addresses. Errors are RFC 9457 problems with a `code`. Unknown fields, repeated keys and wrong types are refused. Counts are decimal strings. The caller acts for the project of its token; an administrator, and everybody where the server runs without authentication, may name another one in `X-Project-Id`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }, {}],
+    security: [{ bearer: [] }, { authToken: [] }, {}],
     tags: usedTags.map((name) => ({ name, description: tagDescriptions[name] ?? name })),
     paths,
     components: {
       schemas: components.schemas,
       responses: {
-        Problem: {
-          description: 'Refused or failed; nothing was changed unless the code says otherwise.',
-          content: {
-            'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-          },
+        Problem: problemResponse(
+          'Refused or failed; nothing was changed unless the code says otherwise.',
+        ),
+        Unauthenticated: problemResponse('No token, or one that is unknown, expired or revoked.', {
+          'WWW-Authenticate': 'What to send.',
+        }),
+        Forbidden: problemResponse('The caller may not do this.'),
+        RateLimited: problemResponse('Too much in too short a time; nothing was changed.', {
+          'Retry-After': 'Seconds to wait.',
+        }),
+      },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of this server, or of the identity provider that it trusts.',
+        },
+        authToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Auth-Token',
+          description: "The same, as OpenStack's clients send it.",
         },
       },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
     },
+  }
+}
+
+function problemResponse(
+  description: string,
+  headers: Readonly<Record<string, string>> = {},
+): Json {
+  const described = Object.entries(headers).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: 'string' } },
+  ])
+  return {
+    description,
+    ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) as Json }),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   }
 }
 
@@ -102,6 +134,13 @@ function operation(route: RouteDefinition, components: Components): OpenApiOpera
       ...(route.hasRevision === true && route.method === 'GET'
         ? { 304: { description: 'If-None-Match has the current revision.' } }
         : {}),
+      ...(route.access.rule === 'service:read'
+        ? {}
+        : {
+            401: { $ref: '#/components/responses/Unauthenticated' },
+            403: { $ref: '#/components/responses/Forbidden' },
+            429: { $ref: '#/components/responses/RateLimited' },
+          }),
       '4XX': { $ref: '#/components/responses/Problem' },
       '5XX': { $ref: '#/components/responses/Problem' },
     },

@@ -8,7 +8,7 @@ import type { AppServices } from './app-services.ts'
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** The record that `{id}` in a path names: decides which not-found error an impossible id gets. */
-export type PathNoun = 'address-scope' | 'subnet-pool' | 'subnet'
+export type PathNoun = 'address-scope' | 'subnet-pool' | 'subnet' | 'token'
 
 /** Names in braces of a path template. */
 type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -54,6 +54,8 @@ export interface RouteContext<Path extends string, Query, Body> {
     current: () => Promise<{ readonly revision?: number }>,
   ) => Promise<MutationOptions>
   readonly services: AppServices
+  /** Id of the token that the caller showed, where it is one of ours. */
+  readonly tokenId: string | undefined
 }
 
 export interface SuccessDefinition<Result extends TSchema | undefined> {
@@ -62,6 +64,12 @@ export interface SuccessDefinition<Result extends TSchema | undefined> {
   readonly schema?: Result
   /** Media types besides, or instead of, JSON. */
   readonly mediaTypes?: readonly string[]
+}
+
+export interface AccessDefinition {
+  readonly rule: RuleName
+  /** Fields of the body that reach into other projects: only an administrator may set them. */
+  readonly adminFields?: readonly string[]
 }
 
 /** One route: what it takes, what it answers, who may call it, and the call into the engine. */
@@ -77,7 +85,7 @@ export interface TypedRoute<
   readonly tag: string
   readonly summary: string
   readonly description?: string
-  readonly access: { readonly rule: RuleName }
+  readonly access: AccessDefinition
   readonly noun?: PathNoun
   readonly query?: Query
   readonly body?: Body

@@ -10,7 +10,12 @@ import { readIdempotencyKey, requestFingerprint } from './idempotency.ts'
 import { isJsonContentType } from './json-body.ts'
 import { readPathParameters } from './path-parameters.ts'
 import { readQuery } from './query-parameters.ts'
-import { RawReply, type RouteContext, type RouteDefinition } from './route-definition.ts'
+import {
+  type AccessDefinition,
+  RawReply,
+  type RouteContext,
+  type RouteDefinition,
+} from './route-definition.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -72,10 +77,23 @@ function registerRoute(
         throw new ApiError('EMPTY_BODY', 'The body must be a JSON object.')
       if (route.body === undefined && request.body !== undefined)
         throw new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.')
+      checkAdminFields(route.access, request)
       request.query = readQuery(request.raw.url?.split('?')[1] ?? '', route.query)
     },
     handler: (request, reply) => serve(route, options, request, reply),
   })
+}
+
+// Sharing a record, or making a pool the default one, changes what other projects see and get.
+function checkAdminFields({ adminFields = [] }: AccessDefinition, request: FastifyRequest): void {
+  if (request.identity?.role === 'admin') return
+  for (const field of adminFields) {
+    const value = (request.body as Record<string, unknown> | null)?.[field]
+    if (value === undefined || (value === false && request.method === 'POST')) continue
+    throw new ApiError('FORBIDDEN', 'Only an administrator may decide what other projects share.', {
+      pointer: `/${field}`,
+    })
+  }
 }
 
 // Told before the body is read: neither a wrong type nor a declared excess is worth its bytes.
@@ -147,6 +165,7 @@ function contextOf(
       return ifRevision === undefined ? {} : { ifRevision }
     },
     services,
+    tokenId: identity?.tokenId,
   }
 }
 

@@ -8,6 +8,7 @@ import { planRoutes } from './routes/plan-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { subnetPoolRoutes } from './routes/subnet-pool-routes.ts'
 import { subnetRoutes } from './routes/subnet-routes.ts'
+import { tokenRoutes } from './routes/token-routes.ts'
 import { utilizationRoutes } from './routes/utilization-routes.ts'
 
 /** Every route there is: what is registered, what the OpenAPI document describes. */

@@ -1,3 +1,4 @@
+import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type AppOptions, createApp } from './app.ts'
@@ -6,6 +7,7 @@ import { type ConnectionSweep, connectionSweep } from './connection-sweep.ts'
 import { loopbackAddress } from './loopback.ts'
 import { startReaper } from './reaper.ts'
 import { requestLog } from './request-log.ts'
+import { readTlsKeyPair, startTlsReload, type TlsFiles } from './tls-key-pair.ts'
 
 export interface ServerOptions extends AppOptions {
   readonly listen: ListenAddress
@@ -27,13 +29,16 @@ export interface RunningServer {
   readonly app: FastifyInstance
   /** Where it listens, with the real port: `http://127.0.0.1:8080`. */
   readonly url: string
+  /** Reads the TLS files again now; does nothing without. */
+  reloadTls(): Promise<void>
   /** Finishes requests in flight, answers new ones 503, ends event streams, then closes the engine. Can be called twice. */
   stop(): Promise<void>
 }
 
 /**
  * Serves the API until `stop`, and ends expired leases meanwhile. Takes the engine over: `stop` closes it.
- * Throws Error when the address is not loopback though nobody has to authenticate, or cannot be listened on.
+ * Throws Error when the address is not loopback though nobody has to authenticate, or cannot be listened on, or the TLS
+ * files are no pair of key and certificate.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const authentication = options.authentication ?? noAuthentication()
@@ -54,7 +59,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await reaper.stop()
     await options.ipam.close()
   }
-  return { app, url: urlOf(app), stop: () => (stopped ??= stop()) }
+  return {
+    app,
+    url: urlOf(app, tls === undefined ? 'http' : 'https'),
+    reloadTls: async () => tlsReload?.reload(),
+    stop: () => (stopped ??= stop()),
+  }
 }
 
 async function closeWithin(
@@ -69,7 +79,7 @@ async function closeWithin(
   sweep.stop()
 }
 
-function urlOf(app: FastifyInstance): string {
+function urlOf(app: FastifyInstance, protocol: 'http' | 'https'): string {
   const { address, family, port } = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

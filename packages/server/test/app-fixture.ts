@@ -36,7 +36,7 @@ export async function openApp(
 ): Promise<AppFixture> {
   const store = await openStore(engineOptions)
   const app = createApp({ ipam: store.ipam, ...options })
-  const call = caller(app)
+  const call = callerOf(app)
   return {
     app,
     ipam: store.ipam,
@@ -73,7 +73,7 @@ export async function openStore(engineOptions: EngineOptions = {}): Promise<Open
   }
 }
 
-function caller(app: FastifyInstance): AppFixture['call'] {
+export function callerOf(app: FastifyInstance): AppFixture['call'] {
   return async (method, path, body, headers = {}) => {
     const payload = typeof body === 'string' ? body : JSON.stringify(body)
     const response = await app.inject({

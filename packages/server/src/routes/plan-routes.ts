@@ -1,5 +1,30 @@
+import { ApiError } from '../api-error.ts'
 import { defineRoute } from '../route-definition.ts'
 import { planImportQuerySchema, planReportSchema, planSchema } from '../schemas/plan-schemas.ts'
+
+// As the routes of the single records have it, in `adminFields`.
+function refuseSharing({ addressScopes = [], subnetPools = [], subnets = [] }: Sharing): void {
+  for (const [name, entries] of Object.entries({ addressScopes, subnetPools, subnets }))
+    for (const [index, entry] of entries.entries())
+      for (const field of ['shared', 'isDefault'] as const)
+        if (entry[field] === true)
+          throw new ApiError(
+            'FORBIDDEN',
+            'Only an administrator may decide what other projects share.',
+            { pointer: `/${name}/${index}/${field}` },
+          )
+}
+
+interface Sharing {
+  readonly addressScopes?: readonly SharedEntry[]
+  readonly subnetPools?: readonly SharedEntry[]
+  readonly subnets?: readonly SharedEntry[]
+}
+
+interface SharedEntry {
+  readonly shared?: boolean
+  readonly isDefault?: boolean
+}
 
 const tag = 'Plan'
 const planBodyLimit = 64 * 1024 * 1024
@@ -28,9 +53,11 @@ export const planRoutes = [
     body: planSchema,
     bodyLimit: planBodyLimit,
     success: { status: 200, description: 'What was done, or would be.', schema: planReportSchema },
-    handler: async ({ ipam, query: { dryRun, ...options }, body, mutation }) =>
-      dryRun === true
+    handler: async ({ ipam, query: { dryRun, ...options }, body, mutation }) => {
+      if (!ipam.caller.isAdmin) refuseSharing(body)
+      return dryRun === true
         ? ipam.plans.preview(body)
-        : ipam.plans.apply(body, { ...mutation, ...options }),
+        : ipam.plans.apply(body, { ...mutation, ...options })
+    },
   }),
 ]

@@ -12,7 +12,7 @@ const actions = [
   'freed',
 ] as const
 
-const recordKinds = ['address-scope', 'subnet-pool', 'subnet', 'allocation'] as const
+const recordKinds = ['address-scope', 'subnet-pool', 'subnet', 'allocation', 'token'] as const
 
 const snapshot = (description: string) => Type.Unsafe<unknown>({ description })
 
