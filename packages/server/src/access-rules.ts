@@ -32,6 +32,10 @@ export const accessRules = {
   'plan:export': 'reader',
   'plan:import': 'operator',
   'check:run': 'admin',
+  // Seeing and renewing the very token that is shown; those of others are for 'token:write'.
+  'token:read': 'reader',
+  'token:rotate': 'reader',
+  'token:write': 'admin',
 } as const satisfies Record<string, Role>
 
 export type RuleName = keyof typeof accessRules

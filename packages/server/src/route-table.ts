@@ -22,5 +22,6 @@ export const routeTable: readonly RouteDefinition[] = [
   ...eventRoutes,
   ...planRoutes,
   ...checkRoutes,
+  ...tokenRoutes,
   ...serviceRoutes,
 ]

@@ -17,6 +17,8 @@ export interface ServerOptions extends AppOptions {
   readonly stopTimeoutMs?: number
   /** Default 1,000 ms. */
   readonly reapIntervalMs?: number
+  /** Serves HTTPS with these, and takes their new content when they change. Default: HTTP. */
+  readonly tlsFiles?: TlsFiles
 }
 
 export interface ListenAddress {
@@ -46,17 +48,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = authentication.loopbackOnly
     ? await loopbackAddress(options.listen.host)
     : options.listen.host
-  const app = createApp({ processMetrics: true, ...options, authentication, log })
+  const tls = options.tlsFiles === undefined ? undefined : await readTlsKeyPair(options.tlsFiles)
+  const app = createApp({
+    processMetrics: true,
+    ...options,
+    authentication,
+    log,
+    ...(tls === undefined ? {} : { tls }),
+  })
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   const sweep = connectionSweep(app.server)
   await app.listen({ host, port: options.listen.port })
   const reaper = startReaper(options.ipam, options.reapIntervalMs ?? 1000, (error) =>
     log.failure('reaper', error),
   )
+  const tlsReload =
+    options.tlsFiles === undefined
+      ? undefined
+      : startTlsReload(app.server as unknown as HttpsServer, options.tlsFiles, (error) =>
+          log.failure('tls', error),
+        )
   let stopped: Promise<void> | undefined
   const stop = async () => {
     await closeWithin(app, sweep, options.stopTimeoutMs ?? 10_000)
+    tlsReload?.stop()
     await reaper.stop()
+    await authentication.close?.()
     await options.ipam.close()
   }
   return {
