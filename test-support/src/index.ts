@@ -1,5 +1,6 @@
 export { hasMariadb, startMariadb } from './mariadb-server.ts'
 export { type PostgresStart, startPostgres } from './postgres-server.ts'
 export type { DatabaseServer, ServerStart } from './server-process.ts'
+export { startTcpProxy, type TcpFault, type TcpProxy } from './tcp-proxy.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
 export { type TestServer, testMariadb, testPostgres } from './test-databases.ts'

@@ -1,6 +1,6 @@
 import { type TestServer, testMariadb } from '@freehold/test-support'
 import mysql from 'mysql2/promise'
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { describeStoreContracts } from './contract/store-contracts.ts'
@@ -51,6 +51,10 @@ function describeMariadb(server: TestServer): void {
   })
 }
 
-const server = await testMariadb()
-if (server === undefined) it.skip('every test on MariaDB: this machine has none', () => undefined)
-else describeMariadb(server)
+const found = await testMariadb()
+
+it.skipIf(found === undefined)('there is a MariaDB for the tests', () => {
+  expect(found).toBeDefined()
+})
+
+for (const server of found === undefined ? [] : [found]) describeMariadb(server)

@@ -88,7 +88,7 @@ export function violatedKey(error: unknown): string | undefined {
 /** `table.constraint` of "… a foreign key constraint fails (`database`.`table`, CONSTRAINT `constraint` …". */
 export function violatedForeignKey(error: unknown): string | undefined {
   const found = /\(`[^`]+`\.`([^`]+)`, CONSTRAINT `([^`]+)`/.exec(messageOf(error))
-  return found === null ? undefined : `${found[1]}.${found[2]}`
+  return found === null ? undefined : found.slice(1, 3).join('.')
 }
 
 function messageOf(error: unknown): string {

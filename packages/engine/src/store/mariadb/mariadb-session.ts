@@ -129,5 +129,5 @@ function toParameter(value: SqlValue): Parameter {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array && !Buffer.isBuffer(value))
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  return value as Parameter
+  return value
 }

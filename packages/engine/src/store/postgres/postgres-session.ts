@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ClientBase, QueryConfig, QueryResult } from 'pg'
+import type { ClientBase, QueryResult } from 'pg'
 import { IpamError } from '../../errors.ts'
 import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
 import { postgresCapabilities } from './postgres-capabilities.ts'
@@ -21,7 +21,7 @@ const readers: Readonly<Record<number, (text: string) => unknown>> = {
  */
 const types = {
   getTypeParser: (oid: number) => readers[oid] ?? ((text: string) => text),
-} as unknown as NonNullable<QueryConfig['types']>
+}
 
 /** Runs statements on one connection that has an open transaction. */
 export class PostgresSession implements Session {

@@ -212,8 +212,7 @@ async function openPool(options: PostgresStoreOptions): Promise<Pool> {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'freehold',
-    // Waited for by the pool, whatever its types say.
-    onConnect: assertConnection as (client: ClientBase) => unknown as (client: ClientBase) => void,
+    onConnect: (client): unknown => assertConnection(client),
   })
   // An idle connection that breaks is replaced when the next one is needed; there is nobody to tell.
   pool.on('error', () => undefined)

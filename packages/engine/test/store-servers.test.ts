@@ -1,0 +1,309 @@
+import { type TestServer, testMariadb, testPostgres } from '@freehold/test-support'
+import mysql from 'mysql2/promise'
+import pg from 'pg'
+import { describe, expect, it } from 'vitest'
+import { openIpam } from '../src/ipam.ts'
+import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
+import { postgresStore } from '../src/store/postgres/postgres-store.ts'
+import type { Session, Store, TransactionOptions } from '../src/store/store.ts'
+
+/** A connection of the client library's own, for what a store's caller does past it. */
+interface OwnConnection {
+  readonly handle: unknown
+  run(sql: string): Promise<unknown>
+  end(): Promise<void>
+}
+
+interface ServerDatabase {
+  readonly name: string
+  readonly server: TestServer
+  readonly open: (options: { url: string; maxConnections?: number }) => Store
+  readonly connect: (url: string) => Promise<OwnConnection>
+  readonly bigNumber: string
+  readonly isolation: string
+}
+
+const databases: ServerDatabase[] = [
+  {
+    name: 'PostgreSQL',
+    server: await testPostgres(),
+    open: postgresStore,
+    connect: async (url) => {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      return { handle: client, run: (sql) => client.query(sql), end: () => client.end() }
+    },
+    bigNumber:
+      'SELECT CAST(9007199254740993 AS bigint) AS big, CAST(9007199254740991 AS bigint) AS safe',
+    isolation: "SELECT current_setting('transaction_isolation') AS level",
+  },
+]
+const mariadb = await testMariadb()
+if (mariadb !== undefined)
+  databases.push({
+    name: 'MariaDB',
+    server: mariadb,
+    open: mariadbStore,
+    connect: async (url) => {
+      const { hostname, port, username, pathname } = new URL(url)
+      const connection = await mysql.createConnection({
+        host: hostname,
+        port: Number(port),
+        user: username,
+        database: pathname.slice(1),
+      })
+      return {
+        handle: connection,
+        run: (sql) => connection.query(sql),
+        end: () => connection.end(),
+      }
+    },
+    bigNumber:
+      'SELECT CAST(9007199254740993 AS SIGNED) AS big, CAST(9007199254740991 AS SIGNED) AS safe',
+    isolation: 'SELECT @@tx_isolation AS level',
+  })
+
+function within(milliseconds: number, access: 'read' | 'write' = 'write'): TransactionOptions {
+  return { access, deadline: performance.now() + milliseconds }
+}
+
+for (const database of databases)
+  describe(`a store on ${database.name}`, () => {
+    async function withDatabase(work: (url: string) => Promise<void>): Promise<void> {
+      const url = await database.server.createDatabase()
+      try {
+        await work(url)
+      } finally {
+        await database.server.dropDatabase(url)
+      }
+    }
+
+    async function withStore(work: (store: Store, url: string) => Promise<void>): Promise<void> {
+      await withDatabase(async (url) => {
+        const store = database.open({ url })
+        try {
+          await store.migrate()
+          await work(store, url)
+        } finally {
+          await store.close()
+        }
+      })
+    }
+
+    const write = <T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> =>
+      store.transaction(work, within(30_000))
+
+    it('can be migrated by many processes at once, and again', async () => {
+      await withDatabase(async (url) => {
+        const stores = Array.from({ length: 5 }, () => database.open({ url }))
+        await Promise.all(stores.map((store) => store.migrate()))
+        for (const store of stores) {
+          await store.migrate()
+          await expect(store.assertSchema()).resolves.toBeUndefined()
+          await store.close()
+        }
+      })
+    })
+
+    it('refuses a schema that is missing, newer, or made by another step', async () => {
+      await withDatabase(async (url) => {
+        const store = database.open({ url })
+        await expect(store.assertSchema()).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' })
+        await store.migrate()
+        await write(store, (session) =>
+          session.run("INSERT INTO migration VALUES (9999, 'later', 'x', 0)"),
+        )
+        await expect(store.migrate()).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' })
+        await expect(store.assertSchema()).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' })
+        await write(store, async (session) => {
+          await session.run('DELETE FROM migration WHERE version = 9999')
+          await session.run("UPDATE migration SET checksum = 'y' WHERE version = 1")
+        })
+        await expect(store.migrate()).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' })
+        await store.close()
+      })
+    })
+
+    it('writes at READ COMMITTED, and reads in one snapshot that cannot write', async () => {
+      await withStore(async (store) => {
+        const level = (session: Session) => session.get<{ level: string }>(database.isolation)
+        const inWrite = await store.transaction(level, within(30_000))
+        expect(inWrite?.level.replace('-', ' ').toLowerCase()).toBe('read committed')
+        const count = 'SELECT count(*) AS count FROM setting'
+        await store.transaction(
+          async (session) => {
+            const before = await session.get(count)
+            await write(store, (other) => other.run("INSERT INTO setting VALUES ('a', 'b')"))
+            expect(await session.get(count)).toEqual(before)
+          },
+          within(30_000, 'read'),
+        )
+        const change = store.transaction(
+          (session) => session.run("UPDATE setting SET value = 'c'"),
+          within(30_000, 'read'),
+        )
+        await expect(change).rejects.toMatchObject({ fault: 'unavailable' })
+      })
+    })
+
+    it('sees what was committed while it waited for a lock', async () => {
+      await withStore(async (store) => {
+        await write(store, (session) => session.run("INSERT INTO setting VALUES ('a', '0')"))
+        const increment = async (session: Session): Promise<void> => {
+          await session.run("UPDATE setting SET value = value WHERE name = 'a'")
+          const row = await session.get<{ value: string }>('SELECT value FROM setting')
+          await session.run('UPDATE setting SET value = ?', [String(Number(row?.value) + 1)])
+        }
+        await Promise.all(Array.from({ length: 20 }, () => write(store, increment)))
+        const row = await write(store, (session) => session.get('SELECT value FROM setting'))
+        expect(row).toEqual({ value: '20' })
+      })
+    })
+
+    it('counts the rows that an UPDATE matched, changed or not', async () => {
+      await withStore(async (store) => {
+        await write(store, async (session) => {
+          await session.run("INSERT INTO setting VALUES ('a', 'b')")
+          expect(await session.run("UPDATE setting SET value = 'b' WHERE name = 'a'")).toBe(1)
+          expect(await session.run("UPDATE setting SET value = 'b' WHERE name = 'z'")).toBe(0)
+        })
+      })
+    })
+
+    it('compares text to the letter', async () => {
+      await withStore(async (store) => {
+        await write(store, async (session) => {
+          for (const name of ['a', 'A', 'a ', 'á', 'ß', 'ss', 'Z', '𝒳'])
+            await session.run('INSERT INTO setting VALUES (?, ?)', [name, 'v'])
+          const rows = await session.all<{ name: string }>('SELECT name FROM setting ORDER BY name')
+          expect(rows.map(({ name }) => name)).toEqual(['A', 'Z', 'a', 'a ', 'ss', 'ß', 'á', '𝒳'])
+          const found = await session.all('SELECT name FROM setting WHERE name = ?', ['a'])
+          expect(found).toEqual([{ name: 'a' }])
+        })
+      })
+    })
+
+    it('gives integers as they are, and bytes as bytes', async () => {
+      await withStore(async (store) => {
+        await write(store, async (session) => {
+          expect(await session.get(database.bigNumber)).toEqual({
+            big: '9007199254740993',
+            safe: 9007199254740991,
+          })
+          const hash = Uint8Array.from({ length: 32 }, (_, index) => 255 - index * 8)
+          await session.run('INSERT INTO event_seal (seq, event_id, hash) VALUES (?, ?, ?)', [
+            9007199254740993n,
+            1,
+            hash,
+          ])
+          const row = await session.get<{ seq: unknown; hash: Uint8Array }>(
+            'SELECT seq, hash FROM event_seal WHERE hash = ?',
+            [hash],
+          )
+          expect(row?.seq).toBe('9007199254740993')
+          expect(new Uint8Array(row?.hash ?? [])).toEqual(hash)
+        })
+      })
+    })
+
+    it('finds nothing by a text that cannot be stored', async () => {
+      await withStore(async (store) => {
+        const ipam = await openIpam(store)
+        await expect(ipam.subnets.get('a\0b')).rejects.toMatchObject({ code: 'SUBNET_NOT_FOUND' })
+        expect((await ipam.subnets.list({ name: '\0' })).items).toEqual([])
+      })
+    })
+
+    it('undoes a savepoint alone, whatever failed in it', async () => {
+      await withStore(async (store) => {
+        await write(store, async (session) => {
+          await session.run("INSERT INTO setting VALUES ('a', 'b')")
+          const failing = session.savepoint(async () => {
+            await session.run("INSERT INTO setting VALUES ('c', 'd')")
+            await session.run("INSERT INTO setting VALUES ('a', 'x')")
+          })
+          await expect(failing).rejects.toMatchObject({ fault: 'unique' })
+        })
+        const rows = await write(store, (session) => session.all('SELECT name FROM setting'))
+        expect(rows).toEqual([{ name: 'a' }])
+      })
+    })
+
+    it('lets no caller wait for a connection beyond its deadline', async () => {
+      await withDatabase(async (url) => {
+        const store = database.open({ url, maxConnections: 1 })
+        await store.migrate()
+        await write(store, async () => {
+          const second = store.transaction(async () => undefined, within(50))
+          await expect(second).rejects.toMatchObject({ code: 'OVERLOADED' })
+        })
+        await store.close()
+      })
+    })
+
+    it('serves nobody after it was closed, and finishes what is under way before', async () => {
+      await withDatabase(async (url) => {
+        const store = database.open({ url })
+        await store.migrate()
+        let closed: Promise<void> | undefined
+        await write(store, async (session) => {
+          closed = store.close()
+          await session.run("INSERT INTO setting VALUES ('a', 'b')")
+        })
+        await closed
+        await expect(write(store, async () => undefined)).rejects.toMatchObject({
+          fault: 'unavailable',
+        })
+      })
+    })
+
+    it('joins no connection that has no transaction open', async () => {
+      await withStore(async (store, url) => {
+        const ipam = await openIpam(store)
+        const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+        const own = await database.connect(url)
+        try {
+          const joined = ipam.within(own.handle)
+          await expect(joined.allocations.allocate(id, { kind: 'any' })).rejects.toMatchObject({
+            code: 'INVALID_REQUEST',
+          })
+          expect((await ipam.allocations.list(id)).items).toEqual([])
+        } finally {
+          await own.end()
+        }
+        expect(() => ipam.within({})).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+      })
+    })
+
+    it('changes a subnet while addresses are taken from it without a pause', async () => {
+      await withStore(async (store) => {
+        const ipam = await openIpam(store)
+        const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/16' })
+        let isDone = false
+        const taking = Array.from({ length: 8 }, async () => {
+          while (!isDone) await ipam.allocations.allocate(id, { kind: 'any' })
+        })
+        for (let change = 0; change < 5; change += 1)
+          await ipam.subnets.update(id, {
+            allocationPools: [{ first: '10.0.1.0', last: `10.0.${100 + change}.255` }],
+          })
+        isDone = true
+        await Promise.all(taking)
+        expect((await ipam.check()).problems).toEqual([])
+      })
+    })
+  })
+
+describe('the URL of a store', () => {
+  it.each([
+    ['PostgreSQL', () => postgresStore({ url: 'mysql://secret@host/db' })],
+    ['PostgreSQL', () => postgresStore({ url: 'no url, secret' })],
+    ['MariaDB', () => mariadbStore({ url: 'postgres://secret@host/db' })],
+    ['MariaDB', () => mariadbStore({ url: 'mariadb://secret@host' })],
+    ['MariaDB', () => mariadbStore({ url: 'mariadb://secret@host/db?multipleStatements=true' })],
+    ['MariaDB', () => mariadbStore({ url: 'mariadb://secret@host/db?sslmode=maybe' })],
+  ])('of %s is refused without being repeated', (_name, open) => {
+    expect(open).toThrow(expect.objectContaining({ code: 'INVALID_FIELD' }))
+    expect(open).not.toThrow('secret')
+  })
+})
