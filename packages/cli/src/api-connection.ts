@@ -56,7 +56,8 @@ function atServer(url: string): ApiTarget {
   return { kind: 'server', url }
 }
 
-/** Opens the target. Opening a store migrates its schema and ends leases that are over, as a server would. */
+/** Opens the target. Opening a store migrates its schema and ends leases that are over and seals events, as a
+ * server would. */
 export async function openConnection(
   options: GlobalOptions,
   environment: Environment,
@@ -83,6 +84,7 @@ async function openStoreConnection(
   ])
   const ipam = await openIpam(await storeAt(location))
   await ipam.reap()
+  await ipam.audit.seal()
   const app = createApp({ ipam })
   const client = createFreeholdClient({
     url: 'http://localhost',

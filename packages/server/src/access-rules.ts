@@ -32,6 +32,7 @@ export const accessRules = {
   'plan:export': 'reader',
   'plan:import': 'operator',
   'check:run': 'admin',
+  'audit:verify': 'admin',
   // Seeing and renewing the very token that is shown; those of others are for 'token:write'.
   'token:read': 'reader',
   'token:rotate': 'reader',

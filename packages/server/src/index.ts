@@ -1,4 +1,14 @@
 export { type AppOptions, type AppTimeouts, createApp } from './app.ts'
+export type { HeadExport } from './audit/head-export.ts'
+export {
+  generateHeadKeys,
+  KeptHeadError,
+  keepHead,
+  keptHeadText,
+  readKeptHead,
+  readPublicKey,
+  readSignKey,
+} from './audit/signed-head.ts'
 export { type Authentication, type Identity, noAuthentication } from './authentication.ts'
 export { type ProblemBody, statusOfCode, statusOfKind } from './error-responses.ts'
 export { fetchThrough } from './fetch-through.ts'
@@ -20,6 +30,13 @@ export {
 export { isTokenText, tokenPattern } from './identity/token-text.ts'
 export { TokenVerifier, type TokenVerifierOptions } from './identity/token-verifier.ts'
 export type { LoadLimits } from './load-shedding.ts'
+export { guardAgainstCrashes } from './logging/crash-guard.ts'
+export { rotateLogKey } from './logging/log-keys.ts'
+export {
+  plainIdentifiers,
+  type RevealedIdentifier,
+  revealPseudonym,
+} from './logging/pseudonym-search.ts'
 export { type OpenApiDocument, openApiDocument } from './openapi-document.ts'
 export { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
 export type { RateLimits } from './rate-limits.ts'

@@ -1,36 +1,27 @@
 import type { Ipam } from '@freehold/engine'
+import { type RepeatedWork, repeatWork } from './repeated-work.ts'
 
-/** Ends expired leases and cooling times, over and over, one run at a time. */
-export interface Reaper {
-  /** Resolves when no run is under way any more. */
-  stop(): Promise<void>
-}
-
-/** A failed run is reported and tried again at the next interval: nothing is lost by being late. */
+/** Ends expired leases and cooling times, and seals new events. Nothing is lost by being late. */
 export function startReaper(
   ipam: Ipam,
   intervalMs: number,
   onFailure: (error: unknown) => void,
-): Reaper {
-  let running: Promise<void> | undefined
-  const timer = setInterval(() => {
-    running ??= reap(ipam, onFailure).finally(() => {
-      running = undefined
-    })
-  }, intervalMs)
-  timer.unref()
-  return {
-    async stop() {
-      clearInterval(timer)
-      await running
+): RepeatedWork {
+  return repeatWork(
+    async () => {
+      // Events must get sealed even while leases cannot be ended.
+      await ipam.reap().catch(onFailure)
+      await sealAll(ipam)
     },
-  }
+    intervalMs,
+    onFailure,
+  )
 }
 
-async function reap(ipam: Ipam, onFailure: (error: unknown) => void): Promise<void> {
-  try {
-    await ipam.reap()
-  } catch (error) {
-    onFailure(error)
-  }
+// What one call of the engine seals at most.
+const sealedAtOnce = 5000
+
+/** Seals what there is now, in transactions of bounded size. */
+export async function sealAll(ipam: Ipam): Promise<void> {
+  for (let sealed = sealedAtOnce; sealed >= sealedAtOnce; ) ({ sealed } = await ipam.audit.seal())
 }

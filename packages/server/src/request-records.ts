@@ -1,4 +1,6 @@
+import type { Caller } from '@freehold/engine'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { requestSubjects } from './logging/request-subjects.ts'
 import type { Metrics } from './metrics.ts'
 import type { Pseudonymize } from './pseudonyms.ts'
 import type { RequestLog } from './request-log.ts'
@@ -27,7 +29,8 @@ export function recordRequest(
     status: reply.statusCode,
     durationMs: Math.round(durationMs * 1000) / 1000,
     ...(problem === undefined ? {} : { errorCode: problem.code }),
-    ...(identity === undefined ? {} : { project: pseudonymize('prj', identity.caller.projectId) }),
+    ...(identity === undefined ? {} : callerFields(identity.caller, pseudonymize)),
+    ...requestSubjects(request, route, pseudonymize),
   })
   metrics.observeRequest(method, route, reply.statusCode, durationMs / 1000)
   if (problem?.kind === 'exhausted') metrics.observeExhaustion(problem.code)
@@ -49,6 +52,19 @@ export function recordUnrouted(
     durationMs: 0,
     ...(problem === undefined ? {} : { errorCode: problem.code }),
   })
+}
+
+function callerFields(
+  { projectId, actor }: Caller,
+  pseudonymize: Pseudonymize,
+): { project: string; actor?: string } {
+  const project = pseudonymize('prj', projectId)
+  if (actor === undefined) return { project }
+  const [, tokenId] = /^token:(.+)$/.exec(actor) ?? []
+  return {
+    project,
+    actor: tokenId === undefined ? pseudonymize('act', actor) : pseudonymize('tok', tokenId),
+  }
 }
 
 const requestKinds = new Set(['any', 'next', 'specific', 'bulk', 'eui64'])

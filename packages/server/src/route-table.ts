@@ -2,6 +2,7 @@ import type { RouteDefinition } from './route-definition.ts'
 import { addressRoutes } from './routes/address-routes.ts'
 import { addressScopeRoutes } from './routes/address-scope-routes.ts'
 import { allocationRoutes } from './routes/allocation-routes.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { checkRoutes } from './routes/check-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { planRoutes } from './routes/plan-routes.ts'
@@ -22,6 +23,7 @@ export const routeTable: readonly RouteDefinition[] = [
   ...eventRoutes,
   ...planRoutes,
   ...checkRoutes,
+  ...auditRoutes,
   ...tokenRoutes,
   ...serviceRoutes,
 ]

@@ -2,10 +2,12 @@ import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type AppOptions, createApp } from './app.ts'
+import type { HeadExport } from './audit/head-export.ts'
 import { noAuthentication } from './authentication.ts'
+import { startBackgroundWork } from './background-work.ts'
 import { type ConnectionSweep, connectionSweep } from './connection-sweep.ts'
+import { openPseudonyms } from './logging/log-keys.ts'
 import { loopbackAddress } from './loopback.ts'
-import { startReaper } from './reaper.ts'
 import { requestLog } from './request-log.ts'
 import { readTlsKeyPair, startTlsReload, type TlsFiles } from './tls-key-pair.ts'
 
@@ -17,6 +19,8 @@ export interface ServerOptions extends AppOptions {
   readonly stopTimeoutMs?: number
   /** Default 1,000 ms. */
   readonly reapIntervalMs?: number
+  /** Keeps the end of the audit chain in files. Default: does not. */
+  readonly auditHeads?: HeadExport
   /** Serves HTTPS with these, and takes their new content when they change. Default: HTTP. */
   readonly tlsFiles?: TlsFiles
 }
@@ -48,9 +52,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = authentication.loopbackOnly
     ? await loopbackAddress(options.listen.host)
     : options.listen.host
+  const names = await openPseudonyms(options.ipam)
   const tls = options.tlsFiles === undefined ? undefined : await readTlsKeyPair(options.tlsFiles)
   const app = createApp({
     processMetrics: true,
+    pseudonymize: names.pseudonymize,
     ...options,
     authentication,
     log,
@@ -59,9 +65,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   const sweep = connectionSweep(app.server)
   await app.listen({ host, port: options.listen.port })
-  const reaper = startReaper(options.ipam, options.reapIntervalMs ?? 1000, (error) =>
-    log.failure('reaper', error),
-  )
+  const background = startBackgroundWork({
+    ipam: options.ipam,
+    log,
+    names,
+    reapIntervalMs: options.reapIntervalMs ?? 1000,
+    auditHeads: options.auditHeads,
+  })
   const tlsReload =
     options.tlsFiles === undefined
       ? undefined
@@ -72,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stop = async () => {
     await closeWithin(app, sweep, options.stopTimeoutMs ?? 10_000)
     tlsReload?.stop()
-    await reaper.stop()
+    await background.stop()
     await authentication.close?.()
     await options.ipam.close()
   }

@@ -67,6 +67,9 @@ describe('log lines', () => {
       'durationMs',
       'errorCode',
       'project',
+      'subnet',
+      'holder',
+      'addressPrefix',
     ]
     for (const line of lines) {
       expect(allowed).toEqual(expect.arrayContaining(Object.keys(JSON.parse(line))))
@@ -74,10 +77,13 @@ describe('log lines', () => {
       expect(line.length).toBeLessThan(400)
     }
     const all = lines.join('\n')
-    for (const secret of [canary, '198.51', subnet.id, '02:00', 'forged', 'u001b', '%zz'])
+    for (const secret of [canary, '198.51.100', subnet.id, '02:00', 'forged', 'u001b', '%zz'])
       expect(all).not.toContain(secret)
     expect(all).toContain('"route":"/v1/subnets/{id}/allocations/{address}"')
     expect(all).toMatch(/"project":"prj_[0-9a-f]{12}"/)
+    expect(all).toMatch(/"subnet":"sub_[0-9a-f]{12}"/)
+    expect(all).toMatch(/"holder":"hld_[0-9a-f]{12}"/)
+    expect(all).toContain('"addressPrefix":"198.51.0.0/16"')
     expect(all).toContain('"errorCode":"INVALID_ADDRESS"')
   })
 

@@ -1,16 +1,26 @@
 import { openIpam } from '@freehold/engine'
-import { noAuthentication, type RunningServer, requestLog, startServer } from '@freehold/server'
+import {
+  guardAgainstCrashes,
+  noAuthentication,
+  plainIdentifiers,
+  type RunningServer,
+  requestLog,
+  startServer,
+} from '@freehold/server'
 import { defaultStorePath } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { parseStoreUrl, storeAt } from '../store-url.ts'
+import { headExportOf, type ServeAuditOptions } from './serve-audit.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends ServeAuditOptions {
   readonly listen: string
   /** False: --no-auth. */
   readonly auth: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info'
   readonly logIdentifiers?: boolean
+  /** False: --no-migrate. */
+  readonly migrate: boolean
 }
 
 /** Serves until SIGTERM or SIGINT, and then lets requests in flight finish. A second signal ends the process at once. */
@@ -40,19 +50,29 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
 
 async function start(
   context: CommandContext,
-  { logLevel, logIdentifiers }: ServeOptions,
+  options: ServeOptions,
   listen: { host: string; port: number },
   store: Parameters<typeof openIpam>[0],
 ): Promise<RunningServer> {
-  const ipam = await openIpam(store)
+  const auditHeads = await headExportOf(options)
+  // Standard output is for the one line that says where the server is.
+  const log = requestLog(options.logLevel, {
+    write: (line) => void context.terminal.stderr.write(line),
+  })
+  guardAgainstCrashes(log)
+  if (options.logIdentifiers)
+    log.warning(
+      'log lines and metrics hold identifiers as they are, since --log-identifiers is set',
+    )
+  const ipam = await openIpam(store, { migrate: options.migrate })
   try {
     return await startServer({
       ipam,
       listen,
       authentication: noAuthentication(),
-      // Standard output is for the one line that says where the server is.
-      log: requestLog(logLevel, { write: (line) => void context.terminal.stderr.write(line) }),
-      ...(logIdentifiers ? { pseudonymize: (_kind, identifier) => identifier } : {}),
+      log,
+      ...(options.logIdentifiers ? { pseudonymize: plainIdentifiers } : {}),
+      ...(auditHeads === undefined ? {} : { auditHeads }),
     })
   } catch (error) {
     await ipam.close()

@@ -1,0 +1,141 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { dataOf } from '@freehold/client'
+import type { AuditHead, AuditReport } from '../api-records.ts'
+import type { CommandContext } from '../command-context.ts'
+import { CommandError, usageError } from '../command-error.ts'
+import { printJson } from '../output/record-output.ts'
+import { countText } from '../output/utilization-bar.ts'
+
+// Loaded late: starting the command line must not wait for the server's modules.
+const signedHeads = () => import('@freehold/server')
+
+export interface AuditVerifyOptions {
+  readonly head?: string
+  readonly publicKey?: string
+}
+
+/** Throws CommandError (internal) that names the first broken place, (invalid) for a kept head that is not to be trusted. */
+export async function verifyAudit(
+  context: CommandContext,
+  options: AuditVerifyOptions,
+): Promise<void> {
+  const kept = await keptHead(context, options)
+  const report = await reportOf(context, kept)
+  if (context.options.output === 'json') printJson(context, report)
+  if (report.firstBroken !== null) {
+    const { kind, seq, eventId, message } = report.firstBroken
+    throw new CommandError('internal', 'AUDIT_BROKEN', message, {
+      fix: 'Keep a copy of the database before anything else is changed, and compare it with a backup.',
+      break: kind,
+      seq,
+      eventId,
+    })
+  }
+  if (context.options.output !== 'json')
+    context.print([holdsText(report), ...(kept === undefined ? [] : [keptText(kept)])])
+}
+
+export interface AuditHeadOptions {
+  readonly signKey?: string
+  readonly out?: string
+}
+
+/** Prints the end of the chain as a file to be kept elsewhere, or writes it there. */
+export async function showAuditHead(
+  context: CommandContext,
+  { signKey, out }: AuditHeadOptions,
+): Promise<void> {
+  const { keepHead, keptHeadText, readSignKey } = await signedHeads()
+  const key =
+    signKey === undefined ? undefined : await trusted(async () => readSignKey(await text(signKey)))
+  const { client } = await context.connect()
+  const head = await dataOf(client.GET('/v1/audit/head'))
+  const kept = keptHeadText(keepHead(head, new Date().toISOString(), key))
+  if (out === undefined) context.terminal.stdout.write(kept)
+  else await writeNew(out, kept)
+}
+
+/** Writes a new pair of keys: FILE, for its owner alone, and FILE.pub. Throws CommandError when there is one already. */
+export async function createAuditKeys(context: CommandContext, path: string): Promise<void> {
+  const { generateHeadKeys } = await signedHeads()
+  const { privateKey, publicKey } = generateHeadKeys()
+  await writeNew(path, privateKey, 0o600)
+  await writeNew(`${path}.pub`, publicKey)
+  context.print([`The private key is in ${path}, the public one in ${path}.pub.`])
+}
+
+interface KeptHead extends AuditHead {
+  readonly at: string
+}
+
+async function keptHead(
+  context: CommandContext,
+  { head, publicKey }: AuditVerifyOptions,
+): Promise<KeptHead | undefined> {
+  if (head === undefined) {
+    if (publicKey === undefined) return undefined
+    throw usageError('--public-key checks a kept head, and none is named.', 'Add --head FILE.')
+  }
+  const { readKeptHead, readPublicKey } = await signedHeads()
+  return trusted(async () => {
+    const key = publicKey === undefined ? undefined : readPublicKey(await text(publicKey))
+    const kept = readKeptHead(await text(head), key)
+    if (key === undefined && kept.signature !== null)
+      context.remark('The signature of the kept head was not checked; add --public-key FILE.')
+    return kept
+  })
+}
+
+// Over HTTP nothing is heard of the work until it is done; on a store of our own it tells how far it is.
+async function reportOf(context: CommandContext, kept: KeptHead | undefined): Promise<AuditReport> {
+  const head = kept === undefined ? {} : { head: { seq: kept.seq, hash: kept.hash } }
+  const { client, ipam } = await context.connect()
+  if (ipam === null) return dataOf(client.POST('/v1/audit/verify', { body: head }))
+  const progress = context.progress('Verifying')
+  try {
+    return await ipam.audit.verify({
+      ...head,
+      onProgress: (done, total) => progress.update(done, total),
+    })
+  } finally {
+    progress.finish()
+  }
+}
+
+function holdsText({ head, unsealed }: AuditReport): string {
+  const tail =
+    unsealed.oldestAt === null
+      ? 'none is waiting to be sealed'
+      : `${countText(String(unsealed.events))} are not sealed yet, the oldest since ${unsealed.oldestAt}`
+  return `The audit chain holds: ${countText(String(head.seq))} events are sealed, ${tail}.`
+}
+
+function keptText({ seq, at }: KeptHead): string {
+  return `It still contains the head kept at ${at}, of ${countText(String(seq))} events.`
+}
+
+async function trusted<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'KeptHeadError') throw error
+    throw new CommandError('invalid', 'AUDIT_HEAD_INVALID', error.message)
+  }
+}
+
+async function text(path: string): Promise<string> {
+  return readFile(path, 'utf8')
+}
+
+async function writeNew(path: string, content: string, mode = 0o644): Promise<void> {
+  try {
+    await writeFile(path, content, { flag: 'wx', mode })
+    // Whatever the umask says.
+    await chmod(path, mode)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new CommandError('conflict', 'FILE_EXISTS', `${path} is there already.`, {
+      fix: 'Choose another name; nothing was written over.',
+    })
+  }
+}

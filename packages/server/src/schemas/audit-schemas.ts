@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox'
+import { nullableTimeSchema } from './field-schemas.ts'
+
+const headFields = {
+  seq: Type.Integer({ minimum: 0, description: 'How many events are sealed.' }),
+  hash: Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 over the last sealed event and every one before it.',
+  }),
+}
+
+export const auditHeadSchema = Type.Object(headFields, {
+  title: 'AuditHead',
+  additionalProperties: false,
+})
+
+export const auditVerificationSchema = Type.Object(
+  {
+    head: Type.Optional(
+      Type.Object(headFields, {
+        additionalProperties: false,
+        description: 'A head that was kept elsewhere: the chain must still hold it.',
+      }),
+    ),
+  },
+  { title: 'AuditVerification', additionalProperties: false },
+)
+
+const breakKinds = ['altered', 'missing', 'unlinked', 'rewritten', 'cut'] as const
+
+const auditBreakSchema = Type.Object(
+  {
+    seq: Type.Integer({ description: 'Where in the chain.' }),
+    kind: Type.Unsafe<(typeof breakKinds)[number]>({
+      type: 'string',
+      enum: [...breakKinds],
+      description:
+        'altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head.',
+    }),
+    eventId: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+    message: Type.String(),
+  },
+  { title: 'AuditBreak', additionalProperties: false },
+)
+
+export const auditReportSchema = Type.Object(
+  {
+    ok: Type.Boolean(),
+    head: auditHeadSchema,
+    unsealed: Type.Object(
+      {
+        events: Type.Integer({ description: 'Committed, and not in the chain yet.' }),
+        oldestAt: nullableTimeSchema('When the oldest of them happened.'),
+      },
+      { additionalProperties: false },
+    ),
+    firstBroken: Type.Unsafe<Static<typeof auditBreakSchema> | null>({
+      anyOf: [auditBreakSchema, { type: 'null' }],
+      description: 'The first place where the chain does not hold.',
+    }),
+  },
+  { title: 'AuditReport', additionalProperties: false },
+)
