@@ -19,6 +19,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'benchmarks/**/*.test.ts',
       'examples/**/*.test.ts',
+      'integrations/**/*.test.ts',
     ],
   },
 })
