@@ -63,12 +63,7 @@ async function settle(
 ): Promise<void> {
   const deadline = performance.now() + patienceMs
   for (let end = feedStart; ; ) {
-    await client.perform({
-      operationId: `${topology.runId}-settle`,
-      projectId: loadProject,
-      idempotencyKey: null,
-      operation: { kind: 'reap' },
-    })
+    await endLeases(client, topology.runId)
     const plan = await client.exportPlan()
     const ids = new Set(topology.subnets.map(({ id }) => id))
     const waiting = plan.allocations.filter(
@@ -85,6 +80,18 @@ async function settle(
     end = newEnd
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
+}
+
+// Whether that failed shows in what is left.
+async function endLeases(client: TargetClient, runId: string): Promise<void> {
+  await client
+    .perform({
+      operationId: `${runId}-settle`,
+      projectId: loadProject,
+      idempotencyKey: null,
+      operation: { kind: 'reap' },
+    })
+    .catch(() => undefined)
 }
 
 async function readFeed(

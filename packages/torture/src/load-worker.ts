@@ -1,7 +1,7 @@
 import type { CallRecorder } from './call-recorder.ts'
 import { type Command, commandStream } from './command-stream.ts'
 import type { CompleteRecord, Operation, RequestedAddresses } from './history-record.ts'
-import type { TargetClient } from './target-client.ts'
+import { isAway, type TargetClient } from './target-client.ts'
 import {
   extraPrefix,
   loadProject,
@@ -180,7 +180,7 @@ export class LoadWorker {
       records.push(await this.#recorder.make(call))
     }
     // A target that is away refuses thousands of calls a second, which prove nothing.
-    if (records.every(({ code }) => code !== null && awayCodes.has(code)))
+    if (records.every(({ code }) => isAway(code)))
       await new Promise((resolve) => setTimeout(resolve, 20))
     return records
   }
@@ -206,8 +206,6 @@ export class LoadWorker {
     ) as Topology['subnetPools'][0]
   }
 }
-
-const awayCodes = new Set(['ECONNREFUSED', 'DATABASE_UNAVAILABLE', 'OVERLOADED', 'CONTENTION'])
 
 function requestOf(
   { request, count, pick }: Extract<Command, { kind: 'allocate' }>,

@@ -1,8 +1,8 @@
 import { CallRecorder } from './call-recorder.ts'
 import type { HistoryRecord, InvokeRecord } from './history-record.ts'
-import type { TargetClient } from './target-client.ts'
+import { isAway, type TargetClient } from './target-client.ts'
 
-const mostAttempts = 30
+const mostAttempts = 200
 const sampleSize = 200
 
 /**
@@ -20,8 +20,9 @@ export async function replayCalls(
   for (const invoke of callsToReplay(records)) {
     replayed += 1
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const { outcome } = await recorder.make(invoke)
-      if (outcome !== 'unknown') break
+      const { outcome, code } = await recorder.make(invoke)
+      // A target that is just coming back says nothing about the request.
+      if (outcome !== 'unknown' && !isAway(code)) break
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

@@ -22,6 +22,20 @@ export class CallFailure extends Error {
   }
 }
 
+const awayCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'DATABASE_UNAVAILABLE',
+  'OVERLOADED',
+  'CONTENTION',
+  'SERVER_BUSY',
+  'SERVER_STOPPING',
+])
+
+/** The target was not there, or too busy, and changed nothing. */
+export function isAway(code: string | null): boolean {
+  return code !== null && awayCodes.has(code)
+}
+
 /** What the final state needs of an event. */
 export interface FeedEvent {
   readonly action: string

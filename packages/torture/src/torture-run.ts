@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type CheckResult, checkHistory } from './checker/check-history.ts'
 import { feedEnd, readFinalState } from './final-reading.ts'
 import { readHistories } from './history-file.ts'
+import { patientClient } from './patient-client.ts'
 import { RandomStream } from './random-stream.ts'
 import { replayCalls } from './replay.ts'
 import { openTarget, type Target } from './target-opening.ts'
@@ -61,7 +62,7 @@ export interface TortureReport extends CheckResult {
 export async function runTorture(options: TortureOptions): Promise<TortureReport> {
   const seed = options.seed ?? randomBytes(6).toString('hex')
   const folder = await folderFor(options)
-  const client = await openTarget(plainTarget(options.target))
+  const client = patientClient(await openTarget(plainTarget(options.target)))
   try {
     const feedStart = await feedEnd(client)
     const topology = await createTopology(client, randomBytes(4).toString('hex'))

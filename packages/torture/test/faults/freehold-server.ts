@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type AddressInfo, createServer } from 'node:net'
+
+const main = new URL('../../../cli/src/main.ts', import.meta.url).pathname
+
+/** `freehold serve` in a process of its own, which can be killed and started again on the same port. */
+export class FreeholdServer implements AsyncDisposable {
+  readonly url: string
+  kills = 0
+  readonly #store: string
+  readonly #port: number
+  #child: ChildProcess | undefined
+
+  private constructor(store: string, port: number) {
+    this.#store = store
+    this.#port = port
+    this.url = `http://127.0.0.1:${port}`
+  }
+
+  static async start(store: string): Promise<FreeholdServer> {
+    const server = new FreeholdServer(store, await freePort())
+    await server.#start()
+    return server
+  }
+
+  /** kill -9, and a new start at once; resolves when it is ready. */
+  async crash(): Promise<void> {
+    this.kills += 1
+    await this.#end('SIGKILL')
+    await this.#start()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  async #start(): Promise<void> {
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        main,
+        'serve',
+        `--store=${this.#store}`,
+        `--listen=127.0.0.1:${this.#port}`,
+        '--no-auth',
+        '--log-level=silent',
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    this.#child = child
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve())
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    })
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
