@@ -37,6 +37,16 @@ export interface AllocationAttributes {
   mayBeGateway?: boolean
 }
 
+/** Checked attributes of a new allocation. */
+export interface AllocationAttributeValues {
+  readonly holder: Holder | null
+  readonly labels: Labels
+  /** Milliseconds since 1970 at which the lease ends. */
+  readonly dueAt: number | null
+  /** Whether a specific request may have the gateway's address. */
+  readonly mayBeGateway: boolean
+}
+
 export const maxTtlSeconds = 315_360_000
 
 /** Returns the holder in canonical form. Throws IpamError INVALID_FIELD or INVALID_MAC. */

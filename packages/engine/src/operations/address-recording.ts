@@ -1,5 +1,4 @@
-import type { Allocation, Holder } from '../model/allocation.ts'
-import type { Labels } from '../model/record.ts'
+import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
 import { hexOf, insertAllocations } from '../store/sql/allocation-queries.ts'
 import { type AllocationRow, labelsText, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
@@ -8,16 +7,6 @@ import type { OperationContext } from './context.ts'
 import { recordChanges } from './event-recording.ts'
 import { lostRace } from './lost-race.ts'
 import { bytesAt, type SubnetLayout } from './subnet-layout.ts'
-
-/** Checked attributes of a new allocation. */
-export interface AllocationAttributeValues {
-  readonly holder: Holder | null
-  readonly labels: Labels
-  /** Milliseconds since 1970 at which the lease ends. */
-  readonly dueAt: number | null
-  /** Whether a specific request may have the gateway's address. */
-  readonly mayBeGateway: boolean
-}
 
 /**
  * Gives free addresses their holder: pages first (their locks keep writers in order), then the rows, then the events.

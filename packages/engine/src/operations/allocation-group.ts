@@ -1,7 +1,6 @@
 import type { IpAddress } from '@freehold/address'
 import { pageBounds, pageOf } from '../allocators/page-layout.ts'
 import { isIpamError } from '../errors.ts'
-import type { AddressRequest } from '../model/address-request.ts'
 import type { Allocation } from '../model/allocation.ts'
 import { canSee } from '../model/caller.ts'
 import { addToPages, type PageChange } from '../store/sql/address-page-queries.ts'
@@ -18,32 +17,19 @@ import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
 import { storedCapacity } from './address-page-operations.ts'
 import { findRandomUpTo } from './address-placement.ts'
-import { type AllocationAttributeValues, eventState, newRow } from './address-recording.ts'
+import { eventState, newRow } from './address-recording.ts'
 import type { GroupAnswer } from './coalescer.ts'
-import type { OperationContext } from './context.ts'
+import type {
+  GroupedAllocation,
+  GroupedRelease,
+  GroupedRequest,
+  OperationContext,
+} from './context.ts'
 import { type Change, toEventRow } from './event-recording.ts'
 import { lostRace } from './lost-race.ts'
 import { checkSpecific } from './specific-address.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 import { subnetNotFound } from './subnet-operations.ts'
-
-/** A request that shares a transaction with others: one address of one subnet, asked for or given back. */
-export type GroupedRequest = GroupedAllocation | GroupedRelease
-
-interface GroupedAllocation {
-  readonly kind: 'allocate'
-  readonly context: OperationContext
-  readonly subnetId: string
-  readonly request: Extract<AddressRequest, { kind: 'any' | 'specific' }>
-  readonly attributes: AllocationAttributeValues
-}
-
-interface GroupedRelease {
-  readonly kind: 'release'
-  readonly context: OperationContext
-  readonly subnetId: string
-  readonly address: IpAddress
-}
 
 type Answer = GroupAnswer<readonly Allocation[]>
 

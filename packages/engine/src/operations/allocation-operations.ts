@@ -10,6 +10,7 @@ import {
 import {
   type Allocation,
   type AllocationAttributes,
+  type AllocationAttributeValues,
   checkHolder,
   maxTtlSeconds,
 } from '../model/allocation.ts'
@@ -31,10 +32,9 @@ import {
 } from '../store/sql/subnet-queries.ts'
 import type { Session } from '../store/store.ts'
 import { findNext, findRandom } from './address-placement.ts'
-import { type AllocationAttributeValues, recordAllocations } from './address-recording.ts'
+import { recordAllocations } from './address-recording.ts'
 import { endAllocation, endDue } from './allocation-ending.ts'
-import type { GroupedRequest } from './allocation-group.ts'
-import type { MutationOptions, OperationContext } from './context.ts'
+import type { GroupedRequest, MutationOptions, OperationContext } from './context.ts'
 import { listRows } from './record-list.ts'
 import { takeSpecific } from './specific-address.ts'
 import type { SubnetLayout } from './subnet-layout.ts'

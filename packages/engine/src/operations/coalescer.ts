@@ -1,5 +1,5 @@
 import { IpamError } from '../errors.ts'
-import { defaultRetryPolicy, errorOfFault } from '../store/retry.ts'
+import { defaultRetryPolicy, errorOfFault, retryWait } from '../store/retry.ts'
 import { type Session, type Store, StoreFault } from '../store/store.ts'
 
 /**
@@ -133,11 +133,12 @@ export class Coalescer<Request, Result> {
 
   #retry(members: readonly Member<Request, Result>[], last: IpamError): void {
     const attempt = Math.max(...members.map((member) => member.attempts)) + 1
-    const { attempts, baseDelayMs, maxDelayMs } = defaultRetryPolicy
-    const wait = Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt)
+    const wait = retryWait(attempt, defaultRetryPolicy)
     const remaining = members.filter((member) => {
       member.attempts += 1
-      const spent = member.attempts >= attempts || performance.now() + wait >= member.deadline
+      const spent =
+        member.attempts >= defaultRetryPolicy.attempts ||
+        performance.now() + wait >= member.deadline
       if (spent) member.reject(last)
       return !spent
     })

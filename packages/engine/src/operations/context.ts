@@ -1,8 +1,9 @@
+import type { IpAddress } from '@freehold/address'
 import type { RandomSource } from '../allocators/random-source.ts'
-import type { Allocation } from '../model/allocation.ts'
+import type { AddressRequest } from '../model/address-request.ts'
+import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Session, Store } from '../store/store.ts'
-import type { GroupedRequest } from './allocation-group.ts'
 import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
 import type { SubnetLayoutCache } from './subnet-layout.ts'
@@ -48,4 +49,22 @@ export interface MutationOptions {
   signal?: AbortSignal
   /** Documents write no events; with this they write one, of this kind, with their body before and after. */
   recordAs?: 'token'
+}
+
+/** A request that shares a transaction with others: one address of one subnet, asked for or given back. */
+export type GroupedRequest = GroupedAllocation | GroupedRelease
+
+export interface GroupedAllocation {
+  readonly kind: 'allocate'
+  readonly context: OperationContext
+  readonly subnetId: string
+  readonly request: Extract<AddressRequest, { kind: 'any' | 'specific' }>
+  readonly attributes: AllocationAttributeValues
+}
+
+export interface GroupedRelease {
+  readonly kind: 'release'
+  readonly context: OperationContext
+  readonly subnetId: string
+  readonly address: IpAddress
 }

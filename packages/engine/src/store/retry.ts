@@ -36,7 +36,7 @@ export async function retryingTransaction<T>(
     try {
       return await store.transaction(work, options)
     } catch (error) {
-      const wait = Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt)
+      const wait = retryWait(attempt, policy)
       const spent = attempt >= policy.attempts || performance.now() + wait >= options.deadline
       if (!(error instanceof StoreFault)) {
         // It may have looked for its key a moment before the open commit was through, and then met its own effect. The
@@ -51,6 +51,11 @@ export async function retryingTransaction<T>(
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
   }
+}
+
+/** Milliseconds to wait after a number of attempts: random from 0 to a doubling bound (full jitter). */
+export function retryWait(attempt: number, policy: RetryPolicy): number {
+  return Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt)
 }
 
 function mayRunAgain(fault: StoreFault, options: RetryOptions): boolean {
