@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { openIpam } from '../src/ipam.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
-import { refused } from './contract/expected-error.ts'
+import { expectRefused } from './contract/expected-error.ts'
 
 async function pragma(store: Store, name: string): Promise<unknown> {
   return store.transaction(
@@ -39,8 +39,8 @@ describe('a SQLite file', () => {
         database.exec(change)
       }
       const store = sqliteStore({ path })
-      await refused(openIpam(store), 'SCHEMA_MISMATCH')
-      await refused(openIpam(store, { migrate: false }), 'SCHEMA_MISMATCH')
+      await expectRefused(openIpam(store), 'SCHEMA_MISMATCH')
+      await expectRefused(openIpam(store, { migrate: false }), 'SCHEMA_MISMATCH')
       await store.close()
     }
   })
@@ -48,7 +48,7 @@ describe('a SQLite file', () => {
   it('without a schema is refused when migration is off, and left empty', async () => {
     using directory = temporaryDirectory()
     const store = sqliteStore({ path: join(directory.path, 'db.sqlite') })
-    await refused(openIpam(store, { migrate: false }), 'SCHEMA_MISMATCH')
+    await expectRefused(openIpam(store, { migrate: false }), 'SCHEMA_MISMATCH')
     await openIpam(store)
     await openIpam(store, { migrate: false })
     await store.close()
@@ -96,7 +96,7 @@ describe('a SQLite file', () => {
         if (failed?.status === 'rejected') throw failed.reason
       }
     }
-    const error = await refused(fill(), 'STORAGE_FULL')
+    const error = await expectRefused(fill(), 'STORAGE_FULL')
     expect(error.kind).toBe('unavailable')
     expect(acknowledged).toBeGreaterThan(0)
     expect((await ipam.utilization.ofSubnet(id)).allocated).toBe(BigInt(acknowledged))

@@ -18,7 +18,7 @@ interface Chance {
 }
 
 /** Every outcome of `work` with its exact chance, by going through all answers that a random source can give it. */
-function outcomesOf<T>(work: (random: RandomSource) => T): Map<string, Chance> {
+function outcomesOf(work: (random: RandomSource) => unknown): Map<string, Chance> {
   const outcomes = new Map<string, Chance>()
   const script: bigint[] = []
   for (;;) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export function describeAddressHistoryContract(store: ContractStore): void {
@@ -89,7 +89,7 @@ export function describeAddressHistoryContract(store: ContractStore): void {
       expect(await at(times[0])).toEqual([times[0]])
       expect(await at(times[1])).toEqual([])
       expect(await at(times[2])).toEqual([times[2]])
-      await refused(at('yesterday'), 'INVALID_FIELD')
+      await expectRefused(at('yesterday'), 'INVALID_FIELD')
     })
 
     it('has an open end while it is held, and ends with a lease', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeAddressScopeContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -31,7 +31,7 @@ export function describeAddressScopeContract(store: ContractStore): void {
       const scope = await ipam.addressScopes.create({ ipVersion: 4 })
       await ipam.subnets.create({ cidr: '10.0.0.0/24' })
       await ipam.subnets.create({ cidr: '10.0.0.0/24', addressScopeId: scope.id })
-      await refused(
+      await expectRefused(
         ipam.subnets.create({ cidr: '10.0.0.128/25', addressScopeId: scope.id }),
         'SUBNET_OVERLAP',
       )
@@ -40,7 +40,7 @@ export function describeAddressScopeContract(store: ContractStore): void {
     it('take subnets of their own IP version only', async () => {
       const ipam = await engines.open()
       const scope = await ipam.addressScopes.create({ ipVersion: 6 })
-      const error = await refused(
+      const error = await expectRefused(
         ipam.subnets.create({ cidr: '10.0.0.0/24', addressScopeId: scope.id }),
         'IP_VERSION_MISMATCH',
       )
@@ -52,7 +52,7 @@ export function describeAddressScopeContract(store: ContractStore): void {
       const made = await ipam.addressScopes.create({ name: 'a', ipVersion: 4 })
       const changed = await ipam.addressScopes.update(made.id, { name: 'b', labels: { x: '1' } })
       expect(changed).toMatchObject({ name: 'b', labels: { x: '1' }, revision: 2 })
-      await refused(
+      await expectRefused(
         ipam.addressScopes.update(made.id, { name: 'c' }, { ifRevision: 1 }),
         'STALE_REVISION',
       )
@@ -63,7 +63,10 @@ export function describeAddressScopeContract(store: ContractStore): void {
       const ipam = await engines.open()
       const { id } = await ipam.addressScopes.create({ ipVersion: 4 })
       expect(await ipam.addressScopes.update(id, { shared: true })).toMatchObject({ shared: true })
-      const error = await refused(ipam.addressScopes.update(id, { shared: false }), 'INVALID_FIELD')
+      const error = await expectRefused(
+        ipam.addressScopes.update(id, { shared: false }),
+        'INVALID_FIELD',
+      )
       expect(error.details.pointer).toBe('/shared')
     })
 
@@ -71,22 +74,22 @@ export function describeAddressScopeContract(store: ContractStore): void {
       const ipam = await engines.open()
       const { id } = await ipam.addressScopes.create({ ipVersion: 4 })
       const pool = await ipam.subnetPools.create({ addressScopeId: id, prefixes: ['10.0.0.0/8'] })
-      await refused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
+      await expectRefused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
       await ipam.subnetPools.delete(pool.id)
       const subnet = await ipam.subnets.create({ cidr: '10.0.0.0/24', addressScopeId: id })
-      await refused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
+      await expectRefused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
       await ipam.subnets.delete(subnet.id)
       await ipam.addressScopes.delete(id)
-      await refused(ipam.addressScopes.get(id), 'ADDRESS_SCOPE_NOT_FOUND')
-      await refused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_NOT_FOUND')
+      await expectRefused(ipam.addressScopes.get(id), 'ADDRESS_SCOPE_NOT_FOUND')
+      await expectRefused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_NOT_FOUND')
     })
 
     it('that are built in can be neither changed nor deleted', async () => {
       const ipam = await engines.open()
       const [builtIn] = (await ipam.addressScopes.list()).items
       const id = builtIn?.id ?? ''
-      await refused(ipam.addressScopes.update(id, { name: 'mine' }), 'ADDRESS_SCOPE_IN_USE')
-      await refused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
+      await expectRefused(ipam.addressScopes.update(id, { name: 'mine' }), 'ADDRESS_SCOPE_IN_USE')
+      await expectRefused(ipam.addressScopes.delete(id), 'ADDRESS_SCOPE_IN_USE')
     })
 
     it('made for something with its own space are not listed, and work', async () => {
@@ -104,7 +107,7 @@ export function describeAddressScopeContract(store: ContractStore): void {
       ['labels', { labels: { key: 7 as unknown as string } }],
     ])('refuse a bad %s and change nothing', async (field, bad) => {
       const ipam = await engines.open()
-      const error = await refused(
+      const error = await expectRefused(
         ipam.addressScopes.create({ ipVersion: 4, ...bad }),
         'INVALID_FIELD',
       )

@@ -117,7 +117,7 @@ const createFromPool = fc.tuple(fc.integer({ min: 27, max: 32 }), fc.boolean()).
           await inside.allocations.allocate(subnet.id, { kind: 'next' })
           throw new Error('undone')
         })
-        await expect(undone).rejects.toThrow()
+        await expect(undone).rejects.toThrow('undone')
         return
       }
       const answer = await codeOr(real.ipam.subnets.create(input))
@@ -297,7 +297,7 @@ export function describeAllocationModelContract(store: ContractStore): void {
       })
       const details = await fc.check(property, { numRuns, endOnFailure: false })
       if (details.failed) throw new Error(fc.defaultReportMessage(details) ?? 'failed')
-      console.log(`${store.name}: ${numRuns} lists of commands, seed ${details.seed}`)
+      process.stdout.write(`${store.name}: ${numRuns} lists of commands, seed ${details.seed}\n`)
     })
   })
 }

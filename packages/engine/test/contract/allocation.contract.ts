@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { SubnetInput } from '../../src/model/subnet.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { sortedAddresses } from './sorted-addresses.ts'
 
 export function describeAllocationContract(store: ContractStore): void {
@@ -31,7 +31,7 @@ export function describeAllocationContract(store: ContractStore): void {
       for (let count = 0n; count < capacity; count += 1n)
         given.add(await addressOf(ipam, id, 'any'))
       expect(BigInt(given.size)).toBe(capacity)
-      const error = await refused(
+      const error = await expectRefused(
         ipam.allocations.allocate(id, { kind: 'any' }),
         'SUBNET_EXHAUSTED',
       )
@@ -63,7 +63,7 @@ export function describeAllocationContract(store: ContractStore): void {
         '10.0.200.255',
         '10.0.201.0',
       ])
-      await refused(ipam.allocations.allocate(id, { kind: 'any' }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'any' }), 'SUBNET_EXHAUSTED')
     })
   })
 
@@ -88,7 +88,7 @@ export function describeAllocationContract(store: ContractStore): void {
         '10.0.1.1',
         '10.0.40.0',
       ])
-      await refused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
       await ipam.allocations.release(id, '10.0.1.0')
       expect(await next()).toBe('10.0.1.0')
       expect((await ipam.check()).problems).toEqual([])
@@ -116,7 +116,7 @@ export function describeAllocationContract(store: ContractStore): void {
       expect(given).toEqual(sortedAddresses(given.map((address) => ({ address }))))
       expect(new Set(given).size).toBe(268)
       expect(given.at(-1)).toBe('10.0.2.5')
-      await refused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
     })
   })
 
@@ -130,7 +130,7 @@ export function describeAllocationContract(store: ContractStore): void {
       expect(given).toMatchObject([{ address: '2001:db8::a', subnetId: id, state: 'allocated' }])
       expect(await ipam.allocations.get(id, '2001:0db8::000a')).toEqual(given[0])
       await ipam.allocations.release(id, '2001:DB8::A')
-      await refused(ipam.allocations.get(id, '2001:db8::a'), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(ipam.allocations.get(id, '2001:db8::a'), 'ALLOCATION_NOT_FOUND')
     })
 
     it('may lie outside the allocation pools', async () => {
@@ -158,7 +158,7 @@ export function describeAllocationContract(store: ContractStore): void {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
       await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.5' })
       const before = await ipam.events.list()
-      const error = await refused(
+      const error = await expectRefused(
         ipam.allocations.allocate(id, { kind: 'specific', address }),
         code,
       )
@@ -169,7 +169,7 @@ export function describeAllocationContract(store: ContractStore): void {
 
     it('refuse the subnet-router anycast address', async () => {
       const { ipam, id } = await withSubnet({ cidr: '2001:db8::/64' })
-      await refused(
+      await expectRefused(
         ipam.allocations.allocate(id, { kind: 'specific', address: '2001:db8::' }),
         'ADDRESS_NOT_ASSIGNABLE',
       )
@@ -199,9 +199,9 @@ export function describeAllocationContract(store: ContractStore): void {
           { kind: 'specific', address: '10.0.0.1' },
           { holder: { kind, id: 'r1' } },
         )
-      await refused(take('host'), 'ADDRESS_RESERVED')
+      await expectRefused(take('host'), 'ADDRESS_RESERVED')
       await take('gateway')
-      await refused(take('gateway'), 'ADDRESS_IN_USE')
+      await expectRefused(take('gateway'), 'ADDRESS_IN_USE')
       expect((await ipam.check()).problems).toEqual([])
     })
   })
@@ -212,7 +212,7 @@ export function describeAllocationContract(store: ContractStore): void {
       const given = await ipam.allocations.allocate(id, { kind: 'bulk', count: 10 })
       expect(new Set(sortedAddresses(given)).size).toBe(10)
       const before = await ipam.utilization.ofSubnet(id)
-      const error = await refused(
+      const error = await expectRefused(
         ipam.allocations.allocate(id, { kind: 'bulk', count: 4 }),
         'SUBNET_EXHAUSTED',
       )
@@ -223,7 +223,7 @@ export function describeAllocationContract(store: ContractStore): void {
 
     it.each([0, -1, 1.5, 1001, Number.NaN, 2 ** 53])('refuse a count of %s', async (count) => {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/16' })
-      const error = await refused(
+      const error = await expectRefused(
         ipam.allocations.allocate(id, { kind: 'bulk', count }),
         'COUNT_OUT_OF_BOUNDS',
       )
@@ -235,7 +235,7 @@ export function describeAllocationContract(store: ContractStore): void {
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/16' })
       const given = await ipam.allocations.allocate(id, { kind: 'bulk', count: 2500 })
       expect(new Set(given.map(({ address }) => address)).size).toBe(2500)
-      await refused(
+      await expectRefused(
         ipam.allocations.allocate(id, { kind: 'bulk', count: 2501 }),
         'COUNT_OUT_OF_BOUNDS',
       )
@@ -251,7 +251,7 @@ export function describeAllocationContract(store: ContractStore): void {
       expect(
         await ipam.allocations.allocate(id, { kind: 'eui64', mac: '00-16-3E-33-44-55' }),
       ).toMatchObject([{ address: '2001:db8::216:3eff:fe33:4455' }])
-      await refused(ipam.allocations.allocate(id, { kind: 'eui64', mac }), 'ADDRESS_IN_USE')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'eui64', mac }), 'ADDRESS_IN_USE')
     })
 
     it('give the same holder its address again, and nobody else', async () => {
@@ -263,7 +263,7 @@ export function describeAllocationContract(store: ContractStore): void {
           { holder: { kind: 'port', id: holderId } },
         )
       expect(await take('p1')).toEqual(await take('p1'))
-      await refused(take('p2'), 'ADDRESS_IN_USE')
+      await expectRefused(take('p2'), 'ADDRESS_IN_USE')
       expect((await ipam.allocations.list(id)).items).toHaveLength(1)
     })
 
@@ -275,7 +275,10 @@ export function describeAllocationContract(store: ContractStore): void {
       ['2001:db8::/64', '00:16:3e:33:44', 'INVALID_MAC'],
     ] as const)('refuse, in %s, %s', async (cidr, bad, code) => {
       const { ipam, id } = await withSubnet({ cidr })
-      const error = await refused(ipam.allocations.allocate(id, { kind: 'eui64', mac: bad }), code)
+      const error = await expectRefused(
+        ipam.allocations.allocate(id, { kind: 'eui64', mac: bad }),
+        code,
+      )
       expect(error.details.pointer).toBe('/request/mac')
     })
   })
@@ -293,13 +296,13 @@ export function describeAllocationContract(store: ContractStore): void {
       ])
       const bulk = await ipam.allocations.allocate(both, { kind: 'bulk', count: 4 })
       expect(new Set(bulk.map(({ subnetId }) => subnetId))).toEqual(new Set([second]))
-      await refused(ipam.allocations.allocate(both, { kind: 'any' }), 'ALL_SUBNETS_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(both, { kind: 'any' }), 'ALL_SUBNETS_EXHAUSTED')
     })
 
     it('go on past full subnets only', async () => {
       const { ipam, id: first } = await withSubnet({ cidr: '10.0.0.0/24' })
       const second = (await ipam.subnets.create({ cidr: '10.0.1.0/24' })).id
-      await refused(
+      await expectRefused(
         ipam.allocations.allocate([first, second], { kind: 'specific', address: '10.0.1.9' }),
         'ADDRESS_OUTSIDE_SUBNET',
       )
@@ -309,10 +312,13 @@ export function describeAllocationContract(store: ContractStore): void {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/30' })
       const missing = '00000000-0000-4000-8000-0000000000ff'
       const ask = (ids: string[]) => ipam.allocations.allocate(ids, { kind: 'any' })
-      await refused(ask([]), 'INVALID_FIELD')
-      await refused(ask(Array.from({ length: 101 }, (_, index) => `${index}`)), 'INVALID_FIELD')
-      await refused(ask([id, id]), 'DUPLICATE_IN_REQUEST')
-      expect((await refused(ask([missing, id]), 'SUBNET_NOT_FOUND')).details.pointer).toBe(
+      await expectRefused(ask([]), 'INVALID_FIELD')
+      await expectRefused(
+        ask(Array.from({ length: 101 }, (_, index) => `${index}`)),
+        'INVALID_FIELD',
+      )
+      await expectRefused(ask([id, id]), 'DUPLICATE_IN_REQUEST')
+      expect((await expectRefused(ask([missing, id]), 'SUBNET_NOT_FOUND')).details.pointer).toBe(
         '/subnetIds/0',
       )
     })
@@ -362,14 +368,14 @@ export function describeAllocationContract(store: ContractStore): void {
       await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
       await ipam.allocations.release(id, '10.0.0.9')
       for (const address of ['10.0.0.9', '10.0.0.10', '10.9.9.9', '::9'])
-        await refused(ipam.allocations.release(id, address), 'ALLOCATION_NOT_FOUND')
-      await refused(ipam.allocations.release(id, '10.0.0'), 'INVALID_ADDRESS')
+        await expectRefused(ipam.allocations.release(id, address), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(ipam.allocations.release(id, '10.0.0'), 'INVALID_ADDRESS')
     })
 
     it('are refused for a request of a kind that does not exist', async () => {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
       const bad = { kind: 'lowest' } as unknown as { kind: 'any' }
-      const error = await refused(ipam.allocations.allocate(id, bad), 'INVALID_REQUEST')
+      const error = await expectRefused(ipam.allocations.allocate(id, bad), 'INVALID_REQUEST')
       expect(error.details.pointer).toBe('/request/kind')
     })
   })

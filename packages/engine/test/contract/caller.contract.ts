@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeCallerContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -30,7 +30,7 @@ export function describeCallerContract(store: ContractStore): void {
         () => south.subnets.create({ cidr: '10.0.0.0/24', addressScopeId: scope.id }),
         () => south.subnetPools.create({ prefixes: ['10.0.0.0/8'], addressScopeId: scope.id }),
       ])
-        await refused(attempt(), 'ADDRESS_SCOPE_NOT_FOUND')
+        await expectRefused(attempt(), 'ADDRESS_SCOPE_NOT_FOUND')
       for (const attempt of [
         () => south.subnetPools.get(pool.id),
         () => south.subnetPools.update(pool.id, { name: 'x' }),
@@ -40,7 +40,7 @@ export function describeCallerContract(store: ContractStore): void {
         () => south.subnets.create({ subnetPoolId: pool.id, prefixLength: 24 }),
         () => south.utilization.ofSubnetPool(pool.id),
       ])
-        await refused(attempt(), 'SUBNET_POOL_NOT_FOUND')
+        await expectRefused(attempt(), 'SUBNET_POOL_NOT_FOUND')
       for (const attempt of [
         () => south.subnets.get(id),
         () => south.subnets.update(id, { name: 'x' }),
@@ -51,7 +51,7 @@ export function describeCallerContract(store: ContractStore): void {
         () => south.allocations.list(id),
         () => south.utilization.ofSubnet(id),
       ])
-        await refused(attempt(), 'SUBNET_NOT_FOUND')
+        await expectRefused(attempt(), 'SUBNET_NOT_FOUND')
       expect((await south.subnets.list()).items).toEqual([])
       expect((await south.subnetPools.list()).items).toEqual([])
       expect((await south.addressScopes.list()).items.map(({ name }) => name)).toEqual([
@@ -69,8 +69,8 @@ export function describeCallerContract(store: ContractStore): void {
       const { id } = await north.subnets.create({ cidr: '10.0.0.0/24' })
       const never = '00000000-0000-4000-8000-0000000000ff'
       const [foreign, missing] = [
-        await refused(south.subnets.get(id), 'SUBNET_NOT_FOUND'),
-        await refused(south.subnets.get(never), 'SUBNET_NOT_FOUND'),
+        await expectRefused(south.subnets.get(id), 'SUBNET_NOT_FOUND'),
+        await expectRefused(south.subnets.get(never), 'SUBNET_NOT_FOUND'),
       ]
       expect([foreign.message, foreign.details]).toEqual([missing.message, missing.details])
     })
@@ -82,16 +82,16 @@ export function describeCallerContract(store: ContractStore): void {
         holder: { kind: 'host', id: 'h' },
       })
       await south.allocations.allocate(id, { kind: 'any' })
-      await refused(south.allocations.release(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
-      await refused(south.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
-      await refused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
+      await expectRefused(south.allocations.release(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(south.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
       const seen = (await south.allocations.list(id)).items
       expect(seen.map(({ projectId }) => projectId)).toEqual(['south'])
       expect((await admin.allocations.list(id)).items).toHaveLength(2)
       expect(await south.allocations.listByHolder('host', 'h')).toEqual([])
       expect(await north.allocations.listByHolder('host', 'h')).toHaveLength(1)
-      await refused(south.subnets.update(id, { name: 'mine' }), 'SUBNET_NOT_FOUND')
-      await refused(south.subnets.delete(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(south.subnets.update(id, { name: 'mine' }), 'SUBNET_NOT_FOUND')
+      await expectRefused(south.subnets.delete(id), 'SUBNET_NOT_FOUND')
     })
 
     it('gets by name only addresses of a shared subnet’s pools, and never its gateway', async () => {
@@ -101,9 +101,12 @@ export function describeCallerContract(store: ContractStore): void {
         shared: true,
         allocationPools: [{ first: '10.0.0.10', last: '10.0.0.20' }],
       })
-      await refused(north.allocations.allocate(id, specific('10.0.0.30')), 'ADDRESS_NOT_ASSIGNABLE')
+      await expectRefused(
+        north.allocations.allocate(id, specific('10.0.0.30')),
+        'ADDRESS_NOT_ASSIGNABLE',
+      )
       const asGateway = { holder: { kind: 'gateway', id: 'r' } }
-      await refused(
+      await expectRefused(
         north.allocations.allocate(id, specific('10.0.0.1'), asGateway),
         'ADDRESS_NOT_ASSIGNABLE',
       )
@@ -124,17 +127,23 @@ export function describeCallerContract(store: ContractStore): void {
       const two = await south.subnets.create({ subnetPoolId: pool.id, prefixLength: 24 })
       expect([one.projectId, two.projectId]).toEqual(['north', 'south'])
       expect((await south.subnets.list()).items.map(({ id }) => id)).toEqual([two.id])
-      await refused(
+      await expectRefused(
         south.subnets.create({ addressScopeId: scope.id, cidr: one.cidr }),
         'SUBNET_OVERLAP',
       )
-      await refused(south.subnetPools.update(pool.id, { name: 'mine' }), 'SUBNET_POOL_NOT_FOUND')
-      await refused(south.addressScopes.update(scope.id, { name: 'x' }), 'ADDRESS_SCOPE_NOT_FOUND')
+      await expectRefused(
+        south.subnetPools.update(pool.id, { name: 'mine' }),
+        'SUBNET_POOL_NOT_FOUND',
+      )
+      await expectRefused(
+        south.addressScopes.update(scope.id, { name: 'x' }),
+        'ADDRESS_SCOPE_NOT_FOUND',
+      )
     })
 
     it('may not check the whole database', async () => {
       const { north } = await withTenants()
-      await refused(north.check(), 'INVALID_REQUEST')
+      await expectRefused(north.check(), 'INVALID_REQUEST')
     })
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeCoalescingContract(contractStore: ContractStore): void {
   const engines = contractEngines(contractStore)
@@ -28,10 +28,13 @@ export function describeCoalescingContract(contractStore: ContractStore): void {
       const missing = '00000000-0000-4000-8000-000000000000'
       const [good] = await Promise.all([
         ipam.allocations.allocate(id, any, { holder: { kind: 'host', id: 'a' } }),
-        refused(ipam.allocations.allocate(missing, any), 'SUBNET_NOT_FOUND'),
-        refused(ipam.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE'),
-        refused(ipam.allocations.allocate(id, specific('10.0.1.9')), 'ADDRESS_OUTSIDE_SUBNET'),
-        refused(ipam.allocations.release(id, '10.0.0.77'), 'ALLOCATION_NOT_FOUND'),
+        expectRefused(ipam.allocations.allocate(missing, any), 'SUBNET_NOT_FOUND'),
+        expectRefused(ipam.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE'),
+        expectRefused(
+          ipam.allocations.allocate(id, specific('10.0.1.9')),
+          'ADDRESS_OUTSIDE_SUBNET',
+        ),
+        expectRefused(ipam.allocations.release(id, '10.0.0.77'), 'ALLOCATION_NOT_FOUND'),
         ipam.allocations.allocate(id, specific('10.0.0.10')),
       ])
       expect(good[0]?.holder).toEqual({ kind: 'host', id: 'a' })
@@ -107,7 +110,7 @@ export function describeCoalescingContract(contractStore: ContractStore): void {
         throw new Error('changed my mind')
       })
       await expect(undone).rejects.toThrow('changed my mind')
-      await refused(ipam.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(ipam.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 const blue = { projectId: 'blue', isAdmin: false }
 const green = { projectId: 'green', isAdmin: false }
@@ -35,13 +35,13 @@ export function describeDocumentContract(store: ContractStore): void {
 
     it('is not found when it is missing, deleted, or another project’s own', async () => {
       const ipam = await engines.open()
-      await refused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await expectRefused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
       await ipam.as(blue).documents.create({ collection: 'port', id: 'x' })
-      await refused(ipam.as(green).documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
-      await refused(ipam.as(green).documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await expectRefused(ipam.as(green).documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await expectRefused(ipam.as(green).documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
       await ipam.as(blue).documents.delete('port', 'x')
-      await refused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
-      await refused(ipam.documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await expectRefused(ipam.documents.get('port', 'x'), 'DOCUMENT_NOT_FOUND')
+      await expectRefused(ipam.documents.delete('port', 'x'), 'DOCUMENT_NOT_FOUND')
       expect(await ipam.documents.count('port')).toBe(0)
     })
 
@@ -49,7 +49,7 @@ export function describeDocumentContract(store: ContractStore): void {
       const ipam = await engines.open()
       await ipam.as(blue).documents.create({ collection: 'network', id: 'x', shared: true })
       expect(await ipam.as(green).documents.get('network', 'x')).toMatchObject({ id: 'x' })
-      await refused(
+      await expectRefused(
         ipam.as(green).documents.update('network', 'x', { name: 'mine' }),
         'DOCUMENT_NOT_FOUND',
       )
@@ -74,8 +74,11 @@ export function describeDocumentContract(store: ContractStore): void {
       await ipam.documents.create({ collection: 'port', id: 'x' })
       await ipam.documents.update('port', 'x', { name: 'a' }, { ifRevision: 1 })
       const stale = { ifRevision: 1 }
-      await refused(ipam.documents.update('port', 'x', { name: 'b' }, stale), 'STALE_REVISION')
-      await refused(ipam.documents.delete('port', 'x', stale), 'STALE_REVISION')
+      await expectRefused(
+        ipam.documents.update('port', 'x', { name: 'b' }, stale),
+        'STALE_REVISION',
+      )
+      await expectRefused(ipam.documents.delete('port', 'x', stale), 'STALE_REVISION')
       expect(await ipam.documents.get('port', 'x')).toMatchObject({ name: 'a' })
     })
   })
@@ -84,14 +87,17 @@ export function describeDocumentContract(store: ContractStore): void {
     it('are taken once in a collection', async () => {
       const ipam = await engines.open()
       await ipam.documents.create({ collection: 'port', id: 'x', uniqueKey: 'mac' })
-      await refused(ipam.documents.create({ collection: 'port', id: 'x' }), 'DOCUMENT_KEY_IN_USE')
-      await refused(
+      await expectRefused(
+        ipam.documents.create({ collection: 'port', id: 'x' }),
+        'DOCUMENT_KEY_IN_USE',
+      )
+      await expectRefused(
         ipam.documents.create({ collection: 'port', uniqueKey: 'mac' }),
         'DOCUMENT_KEY_IN_USE',
       )
       await ipam.documents.create({ collection: 'network', uniqueKey: 'mac' })
       const other = await ipam.documents.create({ collection: 'port' })
-      await refused(
+      await expectRefused(
         ipam.documents.update('port', other.id, { uniqueKey: 'mac' }),
         'DOCUMENT_KEY_IN_USE',
       )
@@ -115,7 +121,10 @@ export function describeDocumentContract(store: ContractStore): void {
       await ipam.documents.create({ collection: 'port', id: 'x' })
       await ipam.transaction(async (view) => {
         await view.documents.create({ collection: 'port', id: 'y' })
-        await refused(view.documents.create({ collection: 'port', id: 'x' }), 'DOCUMENT_KEY_IN_USE')
+        await expectRefused(
+          view.documents.create({ collection: 'port', id: 'x' }),
+          'DOCUMENT_KEY_IN_USE',
+        )
       })
       expect(await ipam.documents.get('port', 'y')).toMatchObject({ id: 'y' })
     })

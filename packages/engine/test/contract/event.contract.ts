@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { ChangeEvent } from '../../src/model/event.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export function describeEventContract(store: ContractStore): void {
@@ -28,8 +28,8 @@ export function describeEventContract(store: ContractStore): void {
         ipam.allocations.allocate(subnet.id, { kind: 'specific', address }, attributes)
       await take('10.0.0.11')
       await take('10.0.0.12')
-      await refused(ipam.subnets.delete(subnet.id), 'SUBNET_IN_USE')
-      await refused(take('10.0.0.12'), 'ADDRESS_IN_USE')
+      await expectRefused(ipam.subnets.delete(subnet.id), 'SUBNET_IN_USE')
+      await expectRefused(take('10.0.0.12'), 'ADDRESS_IN_USE')
       await ipam.allocations.release(subnet.id, '10.0.0.11')
       await take('10.0.0.13', { ttlSeconds: 2 })
       clock.forward(6)
@@ -113,9 +113,9 @@ export function describeEventContract(store: ContractStore): void {
     it('refuse a forged cursor and a page of no size', async () => {
       const ipam = await engines.open()
       for (const after of ['', 'x', 'ZTE-', Buffer.from('e-1').toString('base64url')])
-        await refused(ipam.events.list({ after }), 'INVALID_CURSOR')
+        await expectRefused(ipam.events.list({ after }), 'INVALID_CURSOR')
       for (const limit of [0, 1001, 1.5])
-        await refused(ipam.events.list({ limit }), 'INVALID_FIELD')
+        await expectRefused(ipam.events.list({ limit }), 'INVALID_FIELD')
     })
 
     it('of other projects are not shown to a project', async () => {

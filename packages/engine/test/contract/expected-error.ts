@@ -2,7 +2,10 @@ import { expect } from 'vitest'
 import { type ErrorCode, IpamError } from '../../src/errors.ts'
 
 /** Expects the promise to be refused with the code, and gives the error for a closer look. */
-export async function refused(promise: Promise<unknown>, code: ErrorCode): Promise<IpamError> {
+export async function expectRefused(
+  promise: Promise<unknown>,
+  code: ErrorCode,
+): Promise<IpamError> {
   const error = await promise.then(
     (value) => {
       throw new Error(`expected ${code}, got ${describeValue(value)}`)

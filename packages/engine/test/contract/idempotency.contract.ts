@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export function describeIdempotencyContract(store: ContractStore): void {
@@ -79,8 +79,11 @@ export function describeIdempotencyContract(store: ContractStore): void {
       const ipam = await engines.open()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' }, { idempotencyKey: 'k' })
       const options = { idempotencyKey: 'k' }
-      await refused(ipam.subnets.create({ cidr: '10.0.1.0/24' }, options), 'IDEMPOTENCY_KEY_REUSED')
-      await refused(
+      await expectRefused(
+        ipam.subnets.create({ cidr: '10.0.1.0/24' }, options),
+        'IDEMPOTENCY_KEY_REUSED',
+      )
+      await expectRefused(
         ipam.allocations.allocate(id, { kind: 'any' }, {}, options),
         'IDEMPOTENCY_KEY_REUSED',
       )
@@ -99,7 +102,7 @@ export function describeIdempotencyContract(store: ContractStore): void {
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/30' })
       await ipam.allocations.allocate(id, { kind: 'any' })
       const ask = () => ipam.allocations.allocate(id, { kind: 'any' }, {}, { idempotencyKey: 'k' })
-      await refused(ask(), 'SUBNET_EXHAUSTED')
+      await expectRefused(ask(), 'SUBNET_EXHAUSTED')
       await ipam.allocations.release(id, '10.0.0.2')
       expect(await ask()).toMatchObject([{ address: '10.0.0.2' }])
     })
@@ -149,7 +152,7 @@ export function describeIdempotencyContract(store: ContractStore): void {
 
     it.each(['', 'x'.repeat(256), 'a\nb'])('is refused when it is %j', async (idempotencyKey) => {
       const ipam = await engines.open()
-      await refused(
+      await expectRefused(
         ipam.subnets.create({ cidr: '10.0.0.0/24' }, { idempotencyKey }),
         'INVALID_FIELD',
       )

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { SubnetInput } from '../../src/model/subnet.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export function describeLeaseContract(store: ContractStore): void {
@@ -26,7 +26,7 @@ export function describeLeaseContract(store: ContractStore): void {
       expect(await ipam.reap()).toEqual({ ended: 0 })
       clock.forward(1)
       expect(await ipam.reap()).toEqual({ ended: 1 })
-      await refused(ipam.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
+      await expectRefused(ipam.allocations.get(id, '10.0.0.9'), 'ALLOCATION_NOT_FOUND')
       expect((await ipam.check()).problems).toEqual([])
     })
 
@@ -34,7 +34,7 @@ export function describeLeaseContract(store: ContractStore): void {
       const { ipam, id, clock } = await withSubnet({ cidr: '10.0.0.0/29' })
       for (const kind of ['any', 'next'] as const) {
         await ipam.allocations.allocate(id, { kind: 'bulk', count: 5 }, { ttlSeconds: 10 })
-        await refused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
+        await expectRefused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
         clock.forward(10)
         const [given] = await ipam.allocations.allocate(id, { kind }, { ttlSeconds: 10 })
         expect(given?.state).toBe('allocated')
@@ -47,7 +47,7 @@ export function describeLeaseContract(store: ContractStore): void {
     it('that are over do not stand in the way of a request by name', async () => {
       const { ipam, id, clock } = await withSubnet({ cidr: '10.0.0.0/24' })
       await ipam.allocations.allocate(id, specific('10.0.0.9'), { ttlSeconds: 10 })
-      await refused(ipam.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
+      await expectRefused(ipam.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
       clock.forward(10)
       await ipam.allocations.allocate(id, specific('10.0.0.9'))
       expect((await ipam.check()).problems).toEqual([])
@@ -56,7 +56,7 @@ export function describeLeaseContract(store: ContractStore): void {
     it('that are over do not stand in the way of deleting the subnet', async () => {
       const { ipam, id, clock } = await withSubnet({ cidr: '10.0.0.0/24' })
       await ipam.allocations.allocate(id, { kind: 'bulk', count: 3 }, { ttlSeconds: 10 })
-      await refused(ipam.subnets.delete(id), 'SUBNET_IN_USE')
+      await expectRefused(ipam.subnets.delete(id), 'SUBNET_IN_USE')
       clock.forward(10)
       await ipam.subnets.delete(id)
       expect((await ipam.check()).problems).toEqual([])
@@ -118,8 +118,8 @@ export function describeLeaseContract(store: ContractStore): void {
         available: 0n,
       })
       for (const kind of ['any', 'next'] as const)
-        await refused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
-      await refused(ipam.allocations.release(id, '10.0.0.2'), 'ALLOCATION_NOT_FOUND')
+        await expectRefused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.release(id, '10.0.0.2'), 'ALLOCATION_NOT_FOUND')
       clock.forward(60)
       await ipam.allocations.allocate(id, { kind: 'next' })
       expect((await ipam.check()).problems).toEqual([])
@@ -136,7 +136,7 @@ export function describeLeaseContract(store: ContractStore): void {
       ) as [Ipam, Ipam]
       await north.allocations.allocate(id, specific('10.0.0.9'))
       await north.allocations.release(id, '10.0.0.9')
-      await refused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
+      await expectRefused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
       await north.allocations.allocate(id, specific('10.0.0.9'))
       await north.allocations.release(id, '10.0.0.9')
       clock.forward(60)
@@ -157,10 +157,10 @@ export function describeLeaseContract(store: ContractStore): void {
         await north.allocations.allocate(id, specific('10.0.0.9'), { ttlSeconds: 10 })
         clock.forward(15)
         if (swept) await ipam.reap()
-        await refused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
+        await expectRefused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
         clock.forward(54)
         if (swept) await ipam.reap()
-        await refused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
+        await expectRefused(south.allocations.allocate(id, specific('10.0.0.9')), 'ADDRESS_IN_USE')
         clock.forward(1)
         await south.allocations.allocate(id, specific('10.0.0.9'))
         expect((await ipam.check()).problems).toEqual([])

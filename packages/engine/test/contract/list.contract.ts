@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { Page } from '../../src/model/list.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { sortedAddresses } from './sorted-addresses.ts'
 
 async function all<T>(list: (options: { limit: number; cursor?: string }) => Promise<Page<T>>) {
@@ -94,8 +94,8 @@ export function describeListContract(store: ContractStore): void {
       ])
       expect(await found({ name: 'c', labels: { rack: '0' } })).toEqual([])
       expect(await found({ projectId: 'nobody' })).toEqual([])
-      await refused(found({ contains: 'x' }), 'INVALID_ADDRESS')
-      await refused(found({ cidr: '10.0.0.1/24' }), 'INVALID_PREFIX')
+      await expectRefused(found({ contains: 'x' }), 'INVALID_ADDRESS')
+      await expectRefused(found({ cidr: '10.0.0.1/24' }), 'INVALID_PREFIX')
     })
 
     it('take labels to the letter', async () => {
@@ -186,12 +186,12 @@ export function describeListContract(store: ContractStore): void {
       const cursor = nextCursor ?? ''
       const flipped = `${cursor.slice(0, -2)}${cursor.endsWith('A') ? 'BB' : 'AA'}`
       for (const bad of ['', 'x', flipped, cursor.slice(0, 10), 'A'.repeat(5000)])
-        await refused(ipam.subnets.list({}, { cursor: bad }), 'INVALID_CURSOR')
-      await refused(ipam.subnets.list({ name: 'a' }, { cursor }), 'INVALID_CURSOR')
-      await refused(ipam.subnets.list({}, { cursor, sort: 'name' }), 'INVALID_CURSOR')
-      await refused(ipam.subnetPools.list({}, { cursor }), 'INVALID_CURSOR')
+        await expectRefused(ipam.subnets.list({}, { cursor: bad }), 'INVALID_CURSOR')
+      await expectRefused(ipam.subnets.list({ name: 'a' }, { cursor }), 'INVALID_CURSOR')
+      await expectRefused(ipam.subnets.list({}, { cursor, sort: 'name' }), 'INVALID_CURSOR')
+      await expectRefused(ipam.subnetPools.list({}, { cursor }), 'INVALID_CURSOR')
       const other = ipam.as({ projectId: 'other', isAdmin: false })
-      await refused(other.subnets.list({}, { cursor }), 'INVALID_CURSOR')
+      await expectRefused(other.subnets.list({}, { cursor }), 'INVALID_CURSOR')
     })
 
     it('take cursors of another server on the same database', async () => {
@@ -212,7 +212,7 @@ export function describeListContract(store: ContractStore): void {
       { sort: 'constructor' },
     ])('refuse %o', async (options) => {
       const ipam = await engines.open()
-      await refused(ipam.subnets.list({}, options), 'INVALID_FIELD')
+      await expectRefused(ipam.subnets.list({}, options), 'INVALID_FIELD')
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 /** What Neutron's tests of its subnet allocator assert, in our words. Each name begins with Neutron's. */
 export function describeNeutronSubnetPoolContract(store: ContractStore): void {
@@ -26,13 +26,13 @@ export function describeNeutronSubnetPoolContract(store: ContractStore): void {
 
     it('insufficient_prefix_space_for_any_allocation: no prefix is wide enough', async () => {
       const { cut } = await withPool(['10.1.1.0/24', '192.168.1.0/24'])
-      const error = await refused(cut({ prefixLength: 21 }), 'SUBNET_POOL_EXHAUSTED')
+      const error = await expectRefused(cut({ prefixLength: 21 }), 'SUBNET_POOL_EXHAUSTED')
       expect(error.kind).toBe('exhausted')
     })
 
     it('insufficient_prefix_space_for_specific_allocation: a prefix wider than the pool is refused', async () => {
       const { cut } = await withPool(['10.1.0.0/24', '10.3.0.0/24'])
-      const error = await refused(cut({ cidr: '10.1.0.0/21' }), 'PREFIX_OUTSIDE_SUBNET_POOL')
+      const error = await expectRefused(cut({ cidr: '10.1.0.0/21' }), 'PREFIX_OUTSIDE_SUBNET_POOL')
       expect(error.kind).toBe('invalid')
     })
 
@@ -70,7 +70,7 @@ export function describeNeutronSubnetPoolContract(store: ContractStore): void {
 
     it('subnetpool_default_quota_exceeded: IPv6 is counted in /64s, and 1 refuses a /63', async () => {
       const { cut } = await withPool(['fe80::/48'], { minPrefixLength: 48, quota: 1n })
-      await refused(cut({ cidr: 'fe80::/63' }), 'QUOTA_EXCEEDED')
+      await expectRefused(cut({ cidr: 'fe80::/63' }), 'QUOTA_EXCEEDED')
       await cut({ cidr: 'fe80::/64' })
     })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { SubnetInput } from '../../src/model/subnet.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 import { sortedAddresses } from './sorted-addresses.ts'
 
 /**
@@ -36,7 +36,7 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
     it('allocate_ipam_subnet_no_neutron_subnet_id, ours differs: a gateway inside a pool is refused', async () => {
       const ipam = await engines.open()
       const allocationPools = [{ first: '10.0.0.1', last: '10.0.0.20' }]
-      await refused(
+      await expectRefused(
         ipam.subnets.create({ cidr: '10.0.0.0/24', gateway: '10.0.0.5', allocationPools }),
         'GATEWAY_IN_ALLOCATION_POOL',
       )
@@ -53,7 +53,7 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
 
     it('allocate_any_subnet_fails: a subnet of some length needs a subnet pool', async () => {
       const ipam = await engines.open()
-      const error = await refused(ipam.subnets.create({ prefixLength: 24 }), 'INVALID_FIELD')
+      const error = await expectRefused(ipam.subnets.create({ prefixLength: 24 }), 'INVALID_FIELD')
       expect(error.kind).toBe('invalid')
     })
 
@@ -78,13 +78,16 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
         projectId: 'default',
         gateway: '10.0.0.1',
       })
-      await refused(ipam.subnets.get('99999999-2222-4333-8444-555555555555'), 'SUBNET_NOT_FOUND')
+      await expectRefused(
+        ipam.subnets.get('99999999-2222-4333-8444-555555555555'),
+        'SUBNET_NOT_FOUND',
+      )
     })
 
     it('remove_ipam_subnet, remove_non_existent_subnet_fails', async () => {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
       await ipam.subnets.delete(id)
-      await refused(ipam.subnets.delete(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.subnets.delete(id), 'SUBNET_NOT_FOUND')
     })
   })
 
@@ -92,12 +95,15 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
     it('_verify_ip_succeeds, _not_in_subnet_fails, _bcast_and_network_fail', async () => {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
       await ipam.allocations.allocate(id, specific('10.0.0.2'))
-      await refused(
+      await expectRefused(
         ipam.allocations.allocate(id, specific('192.168.0.2')),
         'ADDRESS_OUTSIDE_SUBNET',
       )
       for (const address of ['10.0.0.0', '10.0.0.255'])
-        await refused(ipam.allocations.allocate(id, specific(address)), 'ADDRESS_NOT_ASSIGNABLE')
+        await expectRefused(
+          ipam.allocations.allocate(id, specific(address)),
+          'ADDRESS_NOT_ASSIGNABLE',
+        )
     })
 
     it.each([
@@ -119,8 +125,11 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
         expect(await ipam.allocations.allocate(id, specific(inside))).toMatchObject([
           { address: inside },
         ])
-        await refused(ipam.allocations.allocate(id, specific(outside)), 'ADDRESS_OUTSIDE_SUBNET')
-        await refused(ipam.allocations.allocate(id, specific(inside)), 'ADDRESS_IN_USE')
+        await expectRefused(
+          ipam.allocations.allocate(id, specific(outside)),
+          'ADDRESS_OUTSIDE_SUBNET',
+        )
+        await expectRefused(ipam.allocations.allocate(id, specific(inside)), 'ADDRESS_IN_USE')
       },
     )
 
@@ -132,7 +141,7 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
       expect(await ipam.allocations.allocate(id, { kind })).toMatchObject([
         { address: '192.168.0.2' },
       ])
-      await refused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(id, { kind }), 'SUBNET_EXHAUSTED')
     })
 
     it.each([
@@ -142,7 +151,10 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
       const { ipam, id } = await withSubnet({ cidr })
       const given = await ipam.allocations.allocate(id, { kind: 'bulk', count: 10 })
       expect(new Set(given.map(({ address }) => address)).size).toBe(10)
-      await refused(ipam.allocations.allocate(id, { kind: 'bulk', count: 10 }), 'SUBNET_EXHAUSTED')
+      await expectRefused(
+        ipam.allocations.allocate(id, { kind: 'bulk', count: 10 }),
+        'SUBNET_EXHAUSTED',
+      )
       expect((await ipam.allocations.list(id)).items).toHaveLength(10)
     })
 
@@ -155,7 +167,10 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
         ],
       })
       await ipam.allocations.allocate(id, { kind: 'bulk', count: 10 })
-      await refused(ipam.allocations.allocate(id, { kind: 'bulk', count: 2 }), 'SUBNET_EXHAUSTED')
+      await expectRefused(
+        ipam.allocations.allocate(id, { kind: 'bulk', count: 2 }),
+        'SUBNET_EXHAUSTED',
+      )
       await ipam.allocations.allocate(id, { kind: 'bulk', count: 1 })
     })
 
@@ -166,7 +181,7 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
       const { ipam, id } = await withSubnet({ cidr })
       await ipam.allocations.allocate(id, specific(address))
       await ipam.allocations.release(id, address)
-      await ipam.allocations.allocate(id, specific(address))
+      expect(await ipam.allocations.allocate(id, specific(address))).toMatchObject([{ address }])
     })
 
     it('update_allocation_pools_with_no_pool_change, _no_pool_changes: equal pools in any order count nothing anew', async () => {
@@ -197,9 +212,9 @@ export function describeNeutronSubnetContract(store: ContractStore): void {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
       const addresses = ['10.0.0.10', '10.0.0.9', '10.0.0.11']
       for (const address of addresses) {
-        await refused(ipam.allocations.get(id, address), 'ALLOCATION_NOT_FOUND')
+        await expectRefused(ipam.allocations.get(id, address), 'ALLOCATION_NOT_FOUND')
         await ipam.allocations.allocate(id, specific(address))
-        await refused(ipam.allocations.allocate(id, specific(address)), 'ADDRESS_IN_USE')
+        await expectRefused(ipam.allocations.allocate(id, specific(address)), 'ADDRESS_IN_USE')
       }
       const listed = (await ipam.allocations.list(id)).items
       expect(sortedAddresses(listed)).toEqual(['10.0.0.9', '10.0.0.10', '10.0.0.11'])

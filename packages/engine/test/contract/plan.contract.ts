@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/model/plan.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 const plan: Plan = {
   format: 'freehold-plan/1',
@@ -65,7 +65,7 @@ export function describePlanContract(store: ContractStore): void {
           { subnet: 's', address: '10.0.0.9', holder: { kind: 'host', id: 'h' }, source: 'file:7' },
         ],
       }
-      const error = await refused(ipam.plans.apply(bad), 'PLAN_CONFLICT')
+      const error = await expectRefused(ipam.plans.apply(bad), 'PLAN_CONFLICT')
       expect(error.details['conflicts']).toMatchObject([{ subject: '10.0.0.9', source: 'file:7' }])
       expect(await ipam.events.list()).toEqual(events)
       const report = await ipam.plans.apply(bad, { onConflict: 'skip' })
@@ -105,7 +105,7 @@ export function describePlanContract(store: ContractStore): void {
     it('of another format, or with a quota that is no number, are refused', async () => {
       const ipam = await engines.open()
       const other = { ...plan, format: 'plan/2' } as unknown as Plan
-      expect((await refused(ipam.plans.apply(other), 'INVALID_FIELD')).details.pointer).toBe(
+      expect((await expectRefused(ipam.plans.apply(other), 'INVALID_FIELD')).details.pointer).toBe(
         '/format',
       )
       const pools = [{ key: 'p', addressScope: 'campus', prefixes: ['10.0.0.0/16'], quota: 'much' }]

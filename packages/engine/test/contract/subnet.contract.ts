@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeSubnetContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -36,7 +36,7 @@ export function describeSubnetContract(store: ContractStore): void {
     it('of the whole address space are refused unless the engine allows them', async () => {
       const ipam = await engines.open()
       for (const cidr of ['0.0.0.0/0', '::/0'])
-        await refused(ipam.subnets.create({ cidr }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
+        await expectRefused(ipam.subnets.create({ cidr }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
       const wide = await engines.open({ limits: { allowWholeSpace: true } })
       const four = await wide.subnets.create({ cidr: '0.0.0.0/0', gateway: null })
       const six = await wide.subnets.create({ cidr: '::/0', gateway: null })
@@ -62,7 +62,7 @@ export function describeSubnetContract(store: ContractStore): void {
         '10.0.1.255/32',
         '10.0.0.0/8',
       ])
-        await refused(ipam.subnets.create({ cidr }), 'SUBNET_OVERLAP')
+        await expectRefused(ipam.subnets.create({ cidr }), 'SUBNET_OVERLAP')
       for (const cidr of ['10.0.0.0/24', '10.0.2.0/24']) await ipam.subnets.create({ cidr })
       expect((await ipam.check()).problems).toEqual([])
     })
@@ -84,7 +84,7 @@ export function describeSubnetContract(store: ContractStore): void {
       [{ cidr: '10.0.0.0/24', id: 'mine' }, 'INVALID_FIELD', '/id'],
     ] as const)('refuse %o', async (input, code, pointer) => {
       const ipam = await engines.open()
-      const error = await refused(ipam.subnets.create(input), code)
+      const error = await expectRefused(ipam.subnets.create(input), code)
       expect(error.details.pointer).toBe(pointer)
       expect((await ipam.subnets.list()).items).toEqual([])
     })
@@ -116,7 +116,7 @@ export function describeSubnetContract(store: ContractStore): void {
     ] as const)('refuse allocation pools %s', async (_, pairs, code) => {
       const ipam = await engines.open()
       const allocationPools = pairs.map(([first, last]) => ({ first, last }))
-      await refused(ipam.subnets.create({ cidr: '10.0.0.0/24', allocationPools }), code)
+      await expectRefused(ipam.subnets.create({ cidr: '10.0.0.0/24', allocationPools }), code)
     })
 
     it('take adjacent pools in any order, and no pools at all', async () => {
@@ -131,8 +131,8 @@ export function describeSubnetContract(store: ContractStore): void {
       })
       expect(made.allocationPools).toEqual(pools)
       const none = await ipam.subnets.create({ cidr: '10.0.1.0/24', allocationPools: [] })
-      await refused(ipam.allocations.allocate(none.id, { kind: 'any' }), 'SUBNET_EXHAUSTED')
-      await refused(ipam.allocations.allocate(none.id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(none.id, { kind: 'any' }), 'SUBNET_EXHAUSTED')
+      await expectRefused(ipam.allocations.allocate(none.id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
       await ipam.allocations.allocate(none.id, { kind: 'specific', address: '10.0.1.9' })
     })
 
@@ -144,7 +144,7 @@ export function describeSubnetContract(store: ContractStore): void {
           cidr: '10.0.0.0/24',
           allocationPools: Array.from({ length: count }, (_, index) => pool(10 + 2 * index)),
         })
-      await refused(create(3), 'INVALID_FIELD')
+      await expectRefused(create(3), 'INVALID_FIELD')
       await create(2)
     })
 
@@ -177,15 +177,15 @@ export function describeSubnetContract(store: ContractStore): void {
       expect(await create({})).toMatchObject({ cidr: '10.0.0.0/24', subnetPoolId: pool.id })
       expect(await create({ prefixLength: 26 })).toMatchObject({ cidr: '10.0.1.0/26' })
       expect(await create({ cidr: '10.0.9.0/24' })).toMatchObject({ cidr: '10.0.9.0/24' })
-      await refused(create({ prefixLength: 29 }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
-      await refused(create({ prefixLength: 16 }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
-      await refused(create({ cidr: '10.0.7.0/29' }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
-      await refused(create({ cidr: '10.1.0.0/24' }), 'PREFIX_OUTSIDE_SUBNET_POOL')
-      await refused(create({ cidr: '10.0.9.0/24' }), 'SUBNET_OVERLAP')
-      await refused(create({ cidr: '2001:d00::/24' }), 'IP_VERSION_MISMATCH')
-      await refused(create({ cidr: '10.0.8.0/24', prefixLength: 24 }), 'INVALID_FIELD')
-      await refused(create({ addressScopeId: pool.addressScopeId }), 'INVALID_FIELD')
-      await refused(
+      await expectRefused(create({ prefixLength: 29 }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
+      await expectRefused(create({ prefixLength: 16 }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
+      await expectRefused(create({ cidr: '10.0.7.0/29' }), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
+      await expectRefused(create({ cidr: '10.1.0.0/24' }), 'PREFIX_OUTSIDE_SUBNET_POOL')
+      await expectRefused(create({ cidr: '10.0.9.0/24' }), 'SUBNET_OVERLAP')
+      await expectRefused(create({ cidr: '2001:d00::/24' }), 'IP_VERSION_MISMATCH')
+      await expectRefused(create({ cidr: '10.0.8.0/24', prefixLength: 24 }), 'INVALID_FIELD')
+      await expectRefused(create({ addressScopeId: pool.addressScopeId }), 'INVALID_FIELD')
+      await expectRefused(
         ipam.subnets.create({ subnetPoolId: '00000000-0000-4000-8000-0000000000ff' }),
         'SUBNET_POOL_NOT_FOUND',
       )
@@ -196,7 +196,7 @@ export function describeSubnetContract(store: ContractStore): void {
       const id = 'ABCDEF00-0000-4000-8000-000000000001'
       const subnet = await ipam.subnets.create({ cidr: '10.0.0.0/24', id })
       expect(subnet.id).toBe(id.toLowerCase())
-      await refused(ipam.subnets.create({ cidr: '10.0.1.0/24', id }), 'ID_IN_USE')
+      await expectRefused(ipam.subnets.create({ cidr: '10.0.1.0/24', id }), 'ID_IN_USE')
       expect((await ipam.subnets.list()).items).toHaveLength(1)
     })
 
@@ -219,16 +219,22 @@ export function describeSubnetContract(store: ContractStore): void {
         revision: 2,
       })
       expect(await ipam.subnets.get(id)).toEqual(subnet)
-      await refused(ipam.subnets.update(id, { name: 'c' }, { ifRevision: 1 }), 'STALE_REVISION')
+      await expectRefused(
+        ipam.subnets.update(id, { name: 'c' }, { ifRevision: 1 }),
+        'STALE_REVISION',
+      )
     })
 
     it('refuse a new gateway that is in a pool or held, and take it with other pools', async () => {
       const ipam = await engines.open()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
-      await refused(ipam.subnets.update(id, { gateway: '10.0.0.9' }), 'GATEWAY_IN_ALLOCATION_POOL')
+      await expectRefused(
+        ipam.subnets.update(id, { gateway: '10.0.0.9' }),
+        'GATEWAY_IN_ALLOCATION_POOL',
+      )
       const allocationPools = [{ first: '10.0.0.20', last: '10.0.0.30' }]
       await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
-      await refused(
+      await expectRefused(
         ipam.subnets.update(id, { gateway: '10.0.0.9', allocationPools }),
         'ADDRESS_IN_USE',
       )
@@ -285,10 +291,10 @@ export function describeSubnetContract(store: ContractStore): void {
       const ipam = await engines.open()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
       await ipam.allocations.allocate(id, { kind: 'bulk', count: 5 })
-      await refused(ipam.subnets.delete(id), 'SUBNET_IN_USE')
+      await expectRefused(ipam.subnets.delete(id), 'SUBNET_IN_USE')
       await ipam.subnets.delete(id, { cascade: true })
-      await refused(ipam.subnets.get(id), 'SUBNET_NOT_FOUND')
-      await refused(ipam.subnets.delete(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.subnets.get(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.subnets.delete(id), 'SUBNET_NOT_FOUND')
       await ipam.subnets.create({ cidr: '10.0.0.0/24' })
       expect((await ipam.check()).problems).toEqual([])
     })
@@ -297,12 +303,12 @@ export function describeSubnetContract(store: ContractStore): void {
       const ipam = await engines.open()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
       await ipam.subnets.delete(id)
-      await refused(ipam.subnets.update(id, { name: 'x' }), 'SUBNET_NOT_FOUND')
-      await refused(ipam.allocations.allocate(id, { kind: 'any' }), 'SUBNET_NOT_FOUND')
-      await refused(ipam.allocations.release(id, '10.0.0.2'), 'SUBNET_NOT_FOUND')
-      await refused(ipam.allocations.get(id, '10.0.0.2'), 'SUBNET_NOT_FOUND')
-      await refused(ipam.allocations.list(id), 'SUBNET_NOT_FOUND')
-      await refused(ipam.utilization.ofSubnet(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.subnets.update(id, { name: 'x' }), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'any' }), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.allocations.release(id, '10.0.0.2'), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.allocations.get(id, '10.0.0.2'), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.allocations.list(id), 'SUBNET_NOT_FOUND')
+      await expectRefused(ipam.utilization.ofSubnet(id), 'SUBNET_NOT_FOUND')
       expect(await ipam.utilization.ofSubnets([id])).toEqual([])
     })
   })

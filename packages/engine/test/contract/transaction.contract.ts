@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeTransactionContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -49,12 +49,12 @@ export function describeTransactionContract(store: ContractStore): void {
       await store.ownTransaction(opened, async (handle) => {
         const inside = ipam.within(handle)
         await inside.allocations.allocate(id, { kind: 'bulk', count: 10 })
-        await refused(
+        await expectRefused(
           inside.allocations.allocate(id, { kind: 'bulk', count: 4 }),
           'SUBNET_EXHAUSTED',
         )
-        await refused(inside.subnets.create({ cidr: '10.0.0.0/29' }), 'SUBNET_OVERLAP')
-        await refused(inside.subnets.create({ cidr: '10.1.0.0/29', id }), 'ID_IN_USE')
+        await expectRefused(inside.subnets.create({ cidr: '10.0.0.0/29' }), 'SUBNET_OVERLAP')
+        await expectRefused(inside.subnets.create({ cidr: '10.1.0.0/29', id }), 'ID_IN_USE')
         await inside.allocations.allocate(id, { kind: 'bulk', count: 3 })
         return 'commit'
       })
@@ -90,7 +90,7 @@ export function describeTransactionContract(store: ContractStore): void {
         await inside.allocations.allocate(id, { kind: 'bulk', count: 3 })
         await inside.allocations.allocate(id, { kind: 'bulk', count: 3 })
       })
-      await refused(work, 'SUBNET_EXHAUSTED')
+      await expectRefused(work, 'SUBNET_EXHAUSTED')
       expect(await ipam.events.list()).toEqual(events)
       expect((await ipam.check()).problems).toEqual([])
     })
@@ -100,11 +100,11 @@ export function describeTransactionContract(store: ContractStore): void {
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/29' })
       await ipam.transaction(async (inside) => {
         await inside.allocations.allocate(id, { kind: 'next' })
-        await refused(
+        await expectRefused(
           inside.allocations.allocate(id, { kind: 'bulk', count: 9 }),
           'SUBNET_EXHAUSTED',
         )
-        await refused(
+        await expectRefused(
           inside.transaction(async (deeper) => {
             await deeper.allocations.allocate(id, { kind: 'next' })
             await deeper.subnets.get(id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')))

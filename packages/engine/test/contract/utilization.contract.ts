@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
-import { refused } from './expected-error.ts'
+import { expectRefused } from './expected-error.ts'
 
 export function describeUtilizationContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -88,8 +88,8 @@ export function describeUtilizationContract(store: ContractStore): void {
       const tenant = ipam.as({ projectId: 'north', isAdmin: false })
       const owner = ipam.as({ projectId: 'default', isAdmin: false })
       expect(await tenant.subnets.get(lent.id)).toMatchObject({ shared: true })
-      await refused(tenant.utilization.ofSubnet(lent.id), 'SUBNET_NOT_FOUND')
-      await refused(tenant.utilization.ofSubnetPool(pool.id), 'SUBNET_POOL_NOT_FOUND')
+      await expectRefused(tenant.utilization.ofSubnet(lent.id), 'SUBNET_NOT_FOUND')
+      await expectRefused(tenant.utilization.ofSubnetPool(pool.id), 'SUBNET_POOL_NOT_FOUND')
       expect(await tenant.utilization.ofSubnets([lent.id])).toEqual([])
       expect(await owner.utilization.ofSubnets([lent.id])).toHaveLength(1)
       expect(await owner.utilization.ofSubnetPool(pool.id)).toMatchObject({ subnets: 0 })
