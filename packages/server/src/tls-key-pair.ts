@@ -18,7 +18,12 @@ export interface TlsFiles {
 /** Reads both files. Throws Error when one cannot be read, is not PEM, or the key does not belong to the certificate. */
 export async function readTlsKeyPair({ certPath, keyPath }: TlsFiles): Promise<TlsKeyPair> {
   const [cert, key] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
-  createSecureContext({ cert, key })
+  try {
+    createSecureContext({ cert, key })
+  } catch (cause) {
+    const message = 'The TLS files are no certificate and the key that belongs to it.'
+    throw Object.assign(new Error(message, { cause }), { code: 'ERR_TLS_FILES' })
+  }
   return { cert, key, minVersion: 'TLSv1.2' }
 }
 

@@ -1,7 +1,6 @@
 import { openIpam } from '@freehold/engine'
 import {
   guardAgainstCrashes,
-  noAuthentication,
   plainIdentifiers,
   type RunningServer,
   requestLog,
@@ -12,11 +11,10 @@ import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { parseStoreUrl, storeAt } from '../store-url.ts'
 import { headExportOf, type ServeAuditOptions } from './serve-audit.ts'
+import { type ServeSecurityOptions, securityOf, warnIfNobodyCanCall } from './serve-security.ts'
 
-export interface ServeOptions extends ServeAuditOptions {
+export interface ServeOptions extends ServeAuditOptions, ServeSecurityOptions {
   readonly listen: string
-  /** False: --no-auth. */
-  readonly auth: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info'
   readonly logIdentifiers?: boolean
   /** False: --no-migrate. */
@@ -30,11 +28,6 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
       'A server works on a store, not on another server.',
       'Use --store in place of --server.',
     )
-  if (options.auth)
-    throw usageError(
-      'This version cannot tell callers apart by tokens.',
-      'Add --no-auth, which listens on loopback addresses only.',
-    )
   const listen = parseListenAddress(options.listen)
   const stopSignal = nextStopSignal()
   const location = parseStoreUrl(
@@ -43,9 +36,12 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
       `sqlite:${defaultStorePath}`,
   )
   const server = await start(context, options, listen, await storeAt(location))
+  const reload = () => void server.reloadTls()
+  if (options.tlsCert !== undefined) process.on('SIGHUP', reload)
   context.print([`freehold is ready at ${server.url}`])
   await stopSignal
   await server.stop()
+  process.off('SIGHUP', reload)
 }
 
 async function start(
@@ -66,10 +62,11 @@ async function start(
     )
   const ipam = await openIpam(store, { migrate: options.migrate })
   try {
+    await warnIfNobodyCanCall(context, ipam, options)
     return await startServer({
       ipam,
       listen,
-      authentication: noAuthentication(),
+      ...securityOf(context, ipam, log, options),
       log,
       ...(options.logIdentifiers ? { pseudonymize: plainIdentifiers } : {}),
       ...(auditHeads === undefined ? {} : { auditHeads }),
@@ -88,7 +85,12 @@ const listenReasons: Readonly<Record<string, string>> = {
 }
 
 function listenFailure(error: unknown, { host, port }: { host: string; port: number }): unknown {
-  const { code } = error as NodeJS.ErrnoException
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ERR_TLS_FILES')
+    return usageError(
+      message,
+      'Give both in PEM, the chain with the server’s own certificate first.',
+    )
   // The server's own refusal, of an address that is not loopback, is the one without a code.
   if (code === undefined && error instanceof Error)
     return usageError(error.message, 'Use for example --listen 127.0.0.1:8080.')

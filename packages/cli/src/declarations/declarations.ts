@@ -9,6 +9,7 @@ import { declarePoolCommands } from './pool-declaration.ts'
 import { declareScopeCommands } from './scope-declaration.ts'
 import { declareServiceCommands } from './service-declaration.ts'
 import { declareSubnetCommands } from './subnet-declaration.ts'
+import { declareTokenCommands } from './token-declaration.ts'
 import { declareTortureCommands } from './torture-declaration.ts'
 
 /** All commands, in the order in which the help lists them. */
@@ -19,6 +20,7 @@ export function declareCommands(program: Command, run: RunCommand): void {
   declareAllocationCommands(program, run)
   declareAddressCommands(program, run)
   declarePlanCommands(program, run)
+  declareTokenCommands(program, run)
   declareServiceCommands(program, run)
   declareAuditCommands(program, run)
   declareLogCommands(program, run)

@@ -1,8 +1,9 @@
 import { Argument, type Command, Option } from 'commander'
 import { durationSeconds, examples, type RunCommand } from './declaration.ts'
+import { addServeSecurityOptions } from './serve-security-options.ts'
 
 export function declareServiceCommands(program: Command, run: RunCommand): void {
-  program
+  const serve = program
     .command('serve')
     .description('serve the HTTP API until stopped by SIGTERM or SIGINT')
     .addOption(
@@ -29,14 +30,14 @@ export function declareServiceCommands(program: Command, run: RunCommand): void 
       'after',
       examples(
         'serve --store sqlite:data/freehold.sqlite --listen 127.0.0.1:8080 --no-auth',
-        'serve --store postgres://freehold@db.example.net/freehold --listen 0.0.0.0:8080',
+        'serve --store postgres://freehold@db.example.net/freehold --listen 0.0.0.0:8443 --tls-cert chain.pem --tls-key key.pem',
       ),
     )
-    .action((options, command) =>
-      run(command, async (context) =>
-        (await import('../commands/serve-commands.ts')).serve(context, options),
-      ),
-    )
+  addServeSecurityOptions(serve).action((options, command) =>
+    run(command, async (context) =>
+      (await import('../commands/serve-commands.ts')).serve(context, options),
+    ),
+  )
   program
     .command('completion')
     .description('print a completion script for a shell')

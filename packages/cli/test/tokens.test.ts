@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { FreeholdFolder, firstLine, resultOf } from './freehold-process.ts'
+
+const tokenLine = /^fh_[0-9A-Za-z]{49}\n$/
+
+test('init makes the database and the first admin token, and no second one unasked', async () => {
+  await using folder = new FreeholdFolder()
+  const first = await folder.run('init')
+  expect(first.exitCode).toBe(0)
+  expect(first.stdout).toMatch(tokenLine)
+  expect(first.stderr).not.toContain(first.stdout.trim())
+  const again = await folder.run('init')
+  expect(again).toMatchObject({ exitCode: 4, stdout: '' })
+  expect(again.stderr).toContain('ALREADY_INITIALIZED')
+  const another = await folder.run('init', '--another')
+  expect(another.stdout).toMatch(tokenLine)
+  expect(another.stdout).not.toBe(first.stdout)
+  expect((await folder.run('init', '--server', 'http://127.0.0.1:1')).exitCode).toBe(2)
+})
+
+test('serve says how to get in while nobody can, and lets the first token in', async () => {
+  await using folder = new FreeholdFolder()
+  const child = folder.start('serve', '--listen', '127.0.0.1:0', '--log-level', 'silent')
+  let complaint = ''
+  child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
+  const [url = ''] = /http:\/\/\S+/.exec(await firstLine(child)) ?? []
+  await vi.waitFor(() => expect(complaint).toContain('Run freehold init'))
+  expect((await fetch(`${url}/v1/subnets`)).status).toBe(401)
+  const token = (await folder.run('init')).stdout.trim()
+  const call = (secret: string, ...args: string[]) =>
+    folder.run(...args, '--server', url, '--token', secret)
+  expect((await call(token, 'subnet', 'create', '10.0.0.0/24')).exitCode).toBe(0)
+
+  const made = await call(token, 'token', 'create', '--role', 'reader', '--for-project', 'north')
+  expect(made.stdout).toMatch(tokenLine)
+  const reader = made.stdout.trim()
+  expect((await call(reader, 'subnet', 'list')).exitCode).toBe(0)
+  const refused = await call(reader, 'subnet', 'create', '10.1.0.0/24')
+  expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+  expect(refused.stderr).toContain('FORBIDDEN')
+
+  const list = await call(token, 'token', 'list', '--output', 'json')
+  expect(list.stdout).not.toContain('fh_')
+  const items = JSON.parse(list.stdout).items as { id: string; projectId: string }[]
+  const { id = '' } = items.find(({ projectId }) => projectId === 'north') ?? {}
+  const successor = await call(reader, 'token', 'rotate', id)
+  expect(successor.stdout).toMatch(tokenLine)
+  expect((await call(token, 'token', 'show', id)).stdout).toContain('north')
+  expect((await call(token, 'token', 'revoke', id, '--yes')).exitCode).toBe(0)
+  await vi.waitFor(async () => expect((await call(reader, 'subnet', 'list')).exitCode).toBe(2))
+  expect((await call(successor.stdout.trim(), 'subnet', 'list')).exitCode).toBe(0)
+  const rest = resultOf(child)
+  child.kill('SIGTERM')
+  expect((await rest).exitCode).toBe(0)
+})
+
+test('serve refuses options that do not fit together', async () => {
+  await using folder = new FreeholdFolder()
+  for (const options of [
+    ['--tls-cert', 'cert.pem'],
+    ['--no-auth', '--oidc-issuer', 'https://id.example.net'],
+    ['--oidc-issuer', 'https://id.example.net'],
+    ['--oidc-issuer', 'http://id.example.net', '--oidc-audience', 'a'],
+    ['--keystone-url', 'https://keystone.example.net'],
+    ['--oidc-role', 'boss=god'],
+    ['--rate-limit', '0'],
+    ['--no-auth', '--listen', '0.0.0.0:0'],
+    ['--tls-cert', 'missing.pem', '--tls-key', 'missing.pem'],
+  ])
+    expect((await folder.process('serve', ...options)).exitCode, options.join(' ')).toBe(2)
+})
+
+test('serve speaks HTTPS, and takes new keys on SIGHUP', async () => {
+  await using folder = new FreeholdFolder()
+  const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')]
+  const makeKeys = (name: string) =>
+    execFileSync(
+      'openssl',
+      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=${name} -keyout ${key} -out ${cert}`.split(
+        ' ',
+      ),
+      { stdio: 'ignore' },
+    )
+  makeKeys('first.example')
+  const child = folder.start(
+    ...['serve', '--listen', '127.0.0.1:0', '--log-level', 'silent'],
+    ...['--tls-cert', cert, '--tls-key', key],
+  )
+  const [url = ''] = /https:\/\/\S+/.exec(await firstLine(child)) ?? []
+  expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
+  const first = await ask(`${url}/healthz`, readFileSync(cert, 'utf8'))
+  expect(first).toMatchObject({ status: 200, subject: 'first.example' })
+  expect(first.hsts).toMatch(/^max-age=\d+$/)
+  makeKeys('second.example')
+  child.kill('SIGHUP')
+  await vi.waitFor(async () => {
+    const second = await ask(`${url}/healthz`, readFileSync(cert, 'utf8'))
+    expect(second).toMatchObject({ status: 200, subject: 'second.example' })
+  })
+  const rest = resultOf(child)
+  child.kill('SIGTERM')
+  expect((await rest).exitCode).toBe(0)
+})
+
+function ask(
+  url: string,
+  ca: string,
+): Promise<{ status: number | undefined; subject: string; hsts: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    request(url, { ca, agent: false, checkServerIdentity: () => undefined }, (response) => {
+      const socket = response.socket as import('node:tls').TLSSocket
+      const subject = String(socket.getPeerCertificate().subject.CN)
+      response.resume().once('end', () =>
+        resolve({
+          status: response.statusCode,
+          subject,
+          hsts: response.headers['strict-transport-security'],
+        }),
+      )
+    })
+      .once('error', reject)
+      .end()
+  })
+}
