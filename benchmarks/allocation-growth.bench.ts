@@ -38,7 +38,7 @@ export async function run({ quick }: { quick: boolean }) {
           operation,
           held: size,
           ms: spreadText(spread),
-          [`times ${sizes[0]} held`]: Number((spread.median / base).toFixed(2)),
+          [`times ${sizes[0] ?? 0} held`]: Number((spread.median / base).toFixed(2)),
         })
       }
     }

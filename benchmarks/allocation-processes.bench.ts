@@ -91,7 +91,8 @@ interface Answer {
 
 function answer(child: ChildProcess): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`a process ended with ${code}`))
+    const onExit = (code: number | null) =>
+      reject(new Error(`a process ended with ${String(code)}`))
     child.once('exit', onExit)
     child.once('message', (message) => {
       child.off('exit', onExit)

@@ -63,7 +63,11 @@ async function openSqlite(): Promise<BenchDatabase> {
 async function openPostgres(): Promise<BenchDatabase> {
   const server = await startPostgres({ durable: true })
   const client = new pg.Client({ connectionString: server.url })
-  client.on('error', () => undefined)
+  // A benchmark may let the server crash; there is then no connection left to end.
+  let isBroken = false
+  client.on('error', () => {
+    isBroken = true
+  })
   await client.connect()
   const { rows } = await client.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
@@ -75,7 +79,7 @@ async function openPostgres(): Promise<BenchDatabase> {
     execute: async (sql) => void (await client.query(sql)),
     first: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows[0] ?? {},
     close: async () => {
-      await client.end()
+      if (!isBroken) await client.end()
       await server.stop()
     },
   }
@@ -90,6 +94,7 @@ async function openMariadb(): Promise<BenchDatabase> {
     user: username,
     multipleStatements: true,
   })
+  connection.on('error', () => undefined)
   await connection.query('CREATE DATABASE bench CHARACTER SET utf8mb4; USE bench')
   const first = async (sql: string): Promise<Record<string, unknown>> => {
     const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
@@ -102,7 +107,7 @@ async function openMariadb(): Promise<BenchDatabase> {
     execute: async (sql) => void (await connection.query(sql)),
     first,
     close: async () => {
-      await connection.end()
+      connection.destroy()
       await server.stop()
     },
   }

@@ -1,0 +1,85 @@
+/**
+ * The product's HTTP server on a SQLite file, with one more route: a POST that is validated and answered like an
+ * allocation and touches no database. Every message asks for the event loop's delay since the one before.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { openIpam } from '@freehold/engine'
+import { createApp } from '@freehold/server'
+import { storeOf } from '../setup/bench-database.ts'
+
+const ipam = await openIpam(storeOf(process.argv[2] as string))
+const app = createApp({ ipam })
+
+const text = { type: 'string' } as const
+const strict = { type: 'object', additionalProperties: false } as const
+const holder = {
+  ...strict,
+  type: ['object', 'null'],
+  required: ['kind', 'id'],
+  properties: { kind: text, id: text },
+} as const
+const body = {
+  ...strict,
+  required: ['request'],
+  properties: {
+    request: {
+      ...strict,
+      required: ['kind'],
+      properties: { kind: { type: 'string', const: 'any' } },
+    },
+    holder,
+  },
+}
+const allocation = {
+  ...strict,
+  properties: {
+    address: text,
+    subnetId: text,
+    state: text,
+    projectId: text,
+    holder,
+    labels: { type: 'object', additionalProperties: text },
+    createdAt: text,
+    expiresAt: { type: ['string', 'null'] },
+  },
+}
+const response = {
+  201: { ...strict, properties: { allocations: { type: 'array', items: allocation } } },
+}
+
+app.post<{ Body: { holder?: { kind: string; id: string } } }>(
+  '/validated-only',
+  { schema: { body, response } },
+  async (request, reply) => {
+    reply.status(201)
+    const { holder: named = null } = request.body
+    return {
+      allocations: [
+        {
+          address: '10.0.0.1',
+          subnetId: '00000000-0000-4000-8000-000000000000',
+          state: 'allocated',
+          projectId: 'default',
+          holder: named,
+          labels: {},
+          createdAt: new Date().toISOString(),
+          expiresAt: null,
+        },
+      ],
+    }
+  },
+)
+const url = await app.listen({ host: '127.0.0.1', port: 0 })
+const delay = monitorEventLoopDelay({ resolution: 1 })
+delay.enable()
+process.on('message', () => {
+  process.send?.({ p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 })
+  delay.reset()
+})
+process.once('disconnect', () => {
+  void app
+    .close()
+    .then(() => ipam.close())
+    .then(() => process.exit(0))
+})
+process.send?.({ url })
