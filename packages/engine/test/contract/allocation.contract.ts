@@ -94,6 +94,21 @@ export function describeAllocationContract(store: ContractStore): void {
       expect((await ipam.check()).problems).toEqual([])
     })
 
+    it('go back to an address that was released below the last one given', async () => {
+      const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/24' })
+      for (let count = 0; count < 5; count += 1)
+        await ipam.allocations.allocate(id, { kind: 'next' })
+      await ipam.allocations.release(id, '10.0.0.4')
+      await ipam.allocations.release(id, '10.0.0.2')
+      expect((await ipam.check()).problems).toEqual([])
+      const next = () => addressOf(ipam, id, 'next')
+      expect([await next(), await next(), await next()]).toEqual([
+        '10.0.0.2',
+        '10.0.0.4',
+        '10.0.0.7',
+      ])
+    })
+
     it('pass over addresses that were asked for by name', async () => {
       const { ipam, id } = await withSubnet({ cidr: '10.0.0.0/22' })
       for (const host of ['10.0.0.2', '10.0.0.4', '10.0.2.0'])
