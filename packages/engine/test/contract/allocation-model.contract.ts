@@ -21,6 +21,8 @@ interface Model {
 interface Real {
   readonly ipam: Ipam
   readonly poolId: string
+  /** Allocates and releases by itself, or in a transaction of several operations: the engine has a way for each. */
+  readonly run: <T>(work: (ipam: Ipam) => Promise<T>) => Promise<T>
 }
 
 type Step = (model: Model, real: Real) => Promise<void>
@@ -157,9 +159,11 @@ const draw = fc
     return onSubnet(
       `${kind} ${count}${leased ? ' leased' : ''}`,
       pick,
-      async (model, { ipam }, id, subnet) => {
+      async (model, { run }, id, subnet) => {
         const attributes = leased ? { ttlSeconds: 7 } : {}
-        const answer = await codeOr(ipam.allocations.allocate(id, request, attributes))
+        const answer = await codeOr(
+          run((engine) => engine.allocations.allocate(id, request, attributes)),
+        )
         const free = subnet.take(now(model), count)
         if (typeof free === 'string' || typeof answer === 'string') {
           expect(answer).toBe(free)
@@ -175,10 +179,10 @@ const draw = fc
   })
 
 const takeNamed = fc.tuple(fc.nat(9), fc.nat(66)).map(([pick, offset]) =>
-  onSubnet(`specific +${offset}`, pick, async (model, { ipam }, id, subnet) => {
+  onSubnet(`specific +${offset}`, pick, async (model, { run }, id, subnet) => {
     const value = subnet.prefix.first.value + BigInt(offset) - 1n
     const request = { kind: 'specific', address: textOf(value) } as const
-    const answer = await codeOr(ipam.allocations.allocate(id, request))
+    const answer = await codeOr(run((engine) => engine.allocations.allocate(id, request)))
     const refusal = subnet.refusalOf(now(model), value)
     if (refusal !== null) expect(answer).toBe(refusal)
     else {
@@ -189,10 +193,10 @@ const takeNamed = fc.tuple(fc.nat(9), fc.nat(66)).map(([pick, offset]) =>
 )
 
 const release = fc.tuple(fc.nat(9), fc.nat(63)).map(([pick, offset]) =>
-  onSubnet(`release ${offset}`, pick, async (model, { ipam }, id, subnet) => {
+  onSubnet(`release ${offset}`, pick, async (model, { run }, id, subnet) => {
     const held = [...subnet.rows.keys()]
     const value = held[offset % Math.max(held.length, 1)] ?? subnet.prefix.first.value
-    const answer = await codeOr(ipam.allocations.release(id, textOf(value)))
+    const answer = await codeOr(run((engine) => engine.allocations.release(id, textOf(value))))
     expect(answer ?? null).toBe(subnet.release(now(model), value))
   }),
 )
@@ -283,14 +287,18 @@ export function describeAllocationModelContract(store: ContractStore): void {
         ],
         { size: 'large', maxCommands: 60 },
       )
-      const property = fc.asyncProperty(commands, async (list) => {
+      const property = fc.asyncProperty(commands, fc.boolean(), async (list, joined) => {
         const clock = new ManualClock()
         const ipam = await engines.open({ clock: clock.read })
         const pool = await ipam.subnetPools.create({
           prefixes: [poolPrefix.toString()],
           minPrefixLength: 25,
         })
-        const real: Real = { ipam, poolId: pool.id }
+        const real: Real = {
+          ipam,
+          poolId: pool.id,
+          run: (work) => (joined ? ipam.transaction(work) : work(ipam)),
+        }
         const model: Model = { clock, subnets: new Map(), ids: [] }
         await fc.asyncModelRun(() => ({ model, real }), list)
         expect((await ipam.check()).problems).toEqual([])
