@@ -81,7 +81,7 @@ export function invalidField(pointer: string, must: string, fix?: string): IpamE
 }
 
 /** Input is echoed only where it is short, printable ASCII: anything else could forge a line or a screen. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return /^[\x20-\x7e]{1,80}$/.test(text) ? text : 'a field'
 }
 

@@ -4,7 +4,7 @@ import type { ListOrder, ListPosition, ListQuery } from '../store/sql/list-query
 import type { Session, SqlValue } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 
-export const defaultPageSize = 100
+const defaultPageSize = 100
 export const maxPageSize = 1000
 
 interface RecordList {

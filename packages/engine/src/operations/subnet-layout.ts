@@ -108,6 +108,3 @@ export function offsetOfBytes(layout: SubnetLayout, bytes: Uint8Array): bigint {
   return ((view.getBigUint64(0) << 64n) | view.getBigUint64(8)) - layout.base
 }
 
-export function addressText(layout: SubnetLayout, offset: bigint): string {
-  return IpAddress.fromValue(layout.version, layout.base + offset).toString()
-}

@@ -34,7 +34,7 @@ export const addressKnowledgeSchema = Type.Object(
   { title: 'AddressKnowledge', additionalProperties: false },
 )
 
-export const addressTenureSchema = Type.Object(
+const addressTenureSchema = Type.Object(
   {
     address: Type.String(),
     subnetId: uuidSchema('The subnet that it was held in.'),

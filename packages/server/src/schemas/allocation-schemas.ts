@@ -68,7 +68,7 @@ const requestKind = <Kind extends string>(kind: Kind) =>
 
 const strict = { additionalProperties: false }
 
-export const addressRequestSchema = Type.Unsafe<
+const addressRequestSchema = Type.Unsafe<
   | { kind: 'any' }
   | { kind: 'next' }
   | { kind: 'specific'; address: string }

@@ -16,7 +16,7 @@ const recordKinds = ['address-scope', 'subnet-pool', 'subnet', 'allocation', 'to
 
 const snapshot = (description: string) => Type.Unsafe<unknown>({ description })
 
-export const eventSchema = Type.Object(
+const eventSchema = Type.Object(
   {
     cursor: Type.String({ description: 'Position in the feed: give it as `after` to read on.' }),
     at: timeSchema('When it happened.'),

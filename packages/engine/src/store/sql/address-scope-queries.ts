@@ -27,13 +27,6 @@ export async function findAddressScope(
   return session.get(`${selectAddressScope} WHERE id = ?${lockText(session, lock)}`, [id])
 }
 
-export async function findBuiltInScope(
-  session: Session,
-  ipVersion: number,
-): Promise<AddressScopeRow | undefined> {
-  return session.get(`${selectAddressScope} WHERE id = ?`, [builtInScopeId(ipVersion)])
-}
-
 /** The built-in scopes have the same ids in every database, so that two servers that start at once make each only once. */
 export function builtInScopeId(ipVersion: number): string {
   return `00000000-0000-4000-8000-00000000000${ipVersion}`

@@ -74,7 +74,3 @@ export async function findLastSubnetEvent(
   )
 }
 
-export async function countEvents(session: Session): Promise<number> {
-  const row = await session.get<{ events: number }>('SELECT count(*) AS events FROM event')
-  return Number(row?.events ?? 0)
-}
