@@ -107,4 +107,3 @@ export function offsetOfBytes(layout: SubnetLayout, bytes: Uint8Array): bigint {
   if (layout.version === 4) return BigInt(view.getUint32(12)) - layout.base
   return ((view.getBigUint64(0) << 64n) | view.getBigUint64(8)) - layout.base
 }
-
