@@ -265,7 +265,9 @@ const reap = fc.constant(
 /** Random lists of commands, on the engine and on a model that looks at every address. */
 export function describeAllocationModelContract(store: ContractStore): void {
   const engines = contractEngines(store)
+  // Always the same lists, so that a change that fails is to blame; MODEL_SEED and MODEL_RUNS look for new ones.
   const numRuns = Number(process.env['MODEL_RUNS'] ?? 25)
+  const seed = Number(process.env['MODEL_SEED'] ?? 1)
 
   describe('any list of commands', () => {
     it('has the answers and the rows of a model that looks at every address', {
@@ -303,9 +305,9 @@ export function describeAllocationModelContract(store: ContractStore): void {
         await fc.asyncModelRun(() => ({ model, real }), list)
         expect((await ipam.check()).problems).toEqual([])
       })
-      const details = await fc.check(property, { numRuns, endOnFailure: false })
+      const details = await fc.check(property, { numRuns, seed, endOnFailure: false })
       if (details.failed) throw new Error(fc.defaultReportMessage(details) ?? 'failed')
-      process.stdout.write(`${store.name}: ${numRuns} lists of commands, seed ${details.seed}\n`)
+      process.stdout.write(`${store.name}: ${numRuns} lists of commands, seed ${seed}\n`)
     })
   })
 }
