@@ -87,8 +87,15 @@ test('serve speaks HTTPS, and takes new keys on SIGHUP', async () => {
     )
   makeKeys('first.example')
   const child = folder.start(
-    ...['serve', '--listen', '127.0.0.1:0', '--log-level', 'silent'],
-    ...['--tls-cert', cert, '--tls-key', key],
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--log-level',
+    'silent',
+    '--tls-cert',
+    cert,
+    '--tls-key',
+    key,
   )
   const [url = ''] = /https:\/\/\S+/.exec(await firstLine(child)) ?? []
   expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)

@@ -36,7 +36,7 @@ export interface RunningServer {
   /** Where it listens, with the real port: `http://127.0.0.1:8080`. */
   readonly url: string
   /** Reads the TLS files again now; does nothing without. */
-  reloadTls(): Promise<void>
+  readonly reloadTls: () => Promise<void>
   /** Finishes requests in flight, answers new ones 503, ends event streams, then closes the engine. Can be called twice. */
   stop(): Promise<void>
 }

@@ -46,8 +46,8 @@ export interface NewToken {
 
 interface TokenBody {
   readonly role: Principal['role']
-  readonly expiresAt: number | null
-  readonly lastUsedAt: number | null
+  readonly expiresAt: string | null
+  readonly lastUsedAt: string | null
   readonly createdBy: string | null
 }
 
@@ -140,7 +140,9 @@ export async function rotateToken(
         fix: 'Revoke the one that is no longer used.',
       })
     const lifetime =
-      expiresAt === null ? null : Math.ceil((expiresAt - Date.parse(document.createdAt)) / 1000)
+      expiresAt === null
+        ? null
+        : Math.ceil((Date.parse(expiresAt) - Date.parse(document.createdAt)) / 1000)
     const { projectId, name: description } = document
     return insert(view, { projectId, role, description, familyId, lifetime }, options)
   })
@@ -173,7 +175,7 @@ export async function recordTokenUse(ipam: Ipam, id: string, at: number): Promis
   try {
     const { body } = await ipam.documents.get(collection, id)
     await ipam.documents.update(collection, id, {
-      body: { ...(body as unknown as TokenBody), lastUsedAt: at },
+      body: { ...(body as unknown as TokenBody), lastUsedAt: new Date(at).toISOString() },
     })
   } catch (error) {
     if (!isIpamError(error) || error.code !== 'DOCUMENT_NOT_FOUND') throw error
@@ -189,8 +191,8 @@ export function toToken(document: Document): Token {
     description: document.name,
     familyId: document.reference ?? document.id,
     createdAt: document.createdAt,
-    expiresAt: timeOf(expiresAt),
-    lastUsedAt: timeOf(lastUsedAt),
+    expiresAt,
+    lastUsedAt,
     createdBy,
   }
 }
@@ -207,7 +209,7 @@ async function insert(
   const { role, projectId, description = '', familyId, lifetime } = input
   const secret = newTokenText()
   const uniqueKey = tokenDigest(secret)
-  const expiresAt = lifetime === null ? null : Date.now() + lifetime * 1000
+  const expiresAt = lifetime === null ? null : new Date(Date.now() + lifetime * 1000).toISOString()
   const createdBy = ipam.caller.actor ?? null
   const owner = ipam.as({ ...ipam.caller, projectId, isAdmin: true })
   const document = await owner.documents.create(
@@ -237,7 +239,7 @@ function asServer(ipam: Ipam): Ipam {
 
 function isAlive(document: Document, now: number): boolean {
   const { expiresAt } = document.body as unknown as TokenBody
-  return expiresAt === null || expiresAt > now
+  return expiresAt === null || Date.parse(expiresAt) > now
 }
 
 async function found<T>(work: Promise<T>): Promise<T> {
@@ -263,8 +265,4 @@ function checkLifetime(seconds: number | null | undefined): number | null {
 
 function invalidField(pointer: string, reason: string): IpamError {
   return new IpamError('INVALID_FIELD', `${pointer.slice(1)} ${reason}.`, { pointer })
-}
-
-function timeOf(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }

@@ -4,6 +4,7 @@ import { assertRule } from '../access-rules.ts'
 import { ApiError } from '../api-error.ts'
 import { type Authentication, authorize } from '../authentication.ts'
 import { matchesTemplate } from '../path-parameters.ts'
+import { refuseAdminAttributes } from './admin-attributes.ts'
 import { jsonText } from './json-text.ts'
 import { neutronErrorResponse } from './neutron-error-response.ts'
 import type { NeutronAnswer, NeutronRoute } from './neutron-route.ts'
@@ -58,6 +59,7 @@ function registerRoute(app: FastifyInstance, route: NeutronRoute, options: Neutr
     },
     async handler(request, reply) {
       const { identity } = request
+      if (identity !== undefined) refuseAdminAttributes(route.method, request.body, identity.caller)
       const answer = await route.handler({
         ipam: identity === undefined ? options.ipam : options.ipam.as(identity.caller),
         params: request.params as Readonly<Record<string, string>>,

@@ -1,0 +1,28 @@
+import type { Caller } from '@freehold/engine'
+import { forbidden } from './neutron-error.ts'
+
+// They decide what other projects see and get (Neutron: policies such as create_network:shared are for administrators).
+const attributes = ['shared', 'is_default', 'router:external'] as const
+
+const verbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update' }
+
+/** Throws NeutronError PolicyNotAuthorized when a body sets what only an administrator may set. */
+export function refuseAdminAttributes(method: string, body: unknown, caller: Caller): void {
+  const verb = verbs[method]
+  if (caller.isAdmin || verb === undefined || typeof body !== 'object' || body === null) return
+  for (const [name, value] of Object.entries(body))
+    for (const record of Array.isArray(value) ? value : [value])
+      for (const attribute of attributes)
+        if (isSet(record, attribute, method))
+          throw forbidden(
+            `(rule:${verb}_${name} and rule:${verb}_${name}:${attribute}) is disallowed by policy`,
+          )
+}
+
+// A new record that is not shared is what it would be anyway.
+function isSet(record: unknown, attribute: string, method: string): boolean {
+  if (typeof record !== 'object' || record === null || !Object.hasOwn(record, attribute))
+    return false
+  const value = (record as Record<string, unknown>)[attribute]
+  return method !== 'POST' || !(value === false || value === 'false' || value === 'False')
+}

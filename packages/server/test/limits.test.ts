@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { addressesAskedFor } from '../src/rate-limits.ts'
+import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
+
+let fixture: TokenFixture | undefined
+
+afterEach(async () => {
+  await fixture?.close()
+  fixture = undefined
+})
+
+async function open(...options: Parameters<typeof openGuardedApp>): Promise<TokenFixture> {
+  fixture = await openGuardedApp(...options)
+  return fixture
+}
+
+describe('requests per second', () => {
+  test('are counted by token: one that is over is told to wait, another sees nothing of it', async () => {
+    const app = await open({ rateLimits: { requestsPerSecond: 5 } })
+    const project = { role: 'reader', projectId: 'north' } as const
+    const [busy, other] = [await app.token(project), await app.token(project)]
+    const ask = (secret: string) => app.as(secret)('GET', '/v1/subnets')
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(busy.secret)))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.body).toMatchObject({ code: 'RATE_LIMITED', kind: 'unavailable' })
+    expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThanOrEqual(1)
+    const calm = await ask(other.secret)
+    expect(calm.status).toBe(200)
+    expect(Object.keys(calm.headers).filter((name) => /limit|retry/.test(name))).toEqual([])
+  })
+
+  test('are told in Neutron’s words too, and what is refused for its role counts as well', async () => {
+    const app = await open({ rateLimits: { requestsPerSecond: 1 } })
+    const { secret } = await app.token({ role: 'reader', projectId: 'north' })
+    const statuses: number[] = []
+    for (let count = 0; count < 8; count += 1)
+      statuses.push((await app.as(secret)('POST', '/v2.0/networks', { network: {} })).status)
+    expect(statuses[0]).toBe(403)
+    expect(statuses).toContain(429)
+    const { status, headers, body } = await app.as(secret)('GET', '/v2.0/networks')
+    expect(status).toBe(429)
+    expect(headers['retry-after']).toBeDefined()
+    expect(body.NeutronError.type).toBe('HTTPTooManyRequests')
+  })
+
+  test('are without bound when none is set', async () => {
+    const app = await open()
+    const { secret } = await app.token({ role: 'reader', projectId: 'north' })
+    for (let count = 0; count < 50; count += 1)
+      expect((await app.as(secret)('GET', '/v1/tokens')).status).toBe(200)
+  })
+})
+
+describe('addresses per minute', () => {
+  test('are counted by project, over all its tokens and ways to ask', async () => {
+    const app = await open({ rateLimits: { allocationsPerMinute: 10 } })
+    const north = { role: 'operator', projectId: 'north' } as const
+    const [one, two] = [await app.token(north), await app.token(north)]
+    const south = await app.token({ role: 'operator', projectId: 'south' })
+    const made = await app.as(one.secret)('POST', '/v1/subnets', { cidr: '10.0.0.0/24' })
+    const path = `/v1/subnets/${made.body.id}/allocations`
+    const take = (secret: string, request: object) => app.as(secret)('POST', path, { request })
+    expect((await take(one.secret, { kind: 'bulk', count: 8 })).status).toBe(201)
+    expect((await take(two.secret, { kind: 'any' })).status).toBe(201)
+    expect((await take(two.secret, { kind: 'next' })).status).toBe(201)
+    const refused = await take(two.secret, { kind: 'bulk', count: 5 })
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } })
+    // Half a minute for five addresses, less what the test has taken of it.
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(20)
+    expect((await app.as(one.secret)('GET', path)).body.items).toHaveLength(10)
+    const other = await app.as(south.secret)('POST', '/v1/subnets', { cidr: '10.1.0.0/24' })
+    const elsewhere = `/v1/subnets/${other.body.id}/allocations`
+    const free = await app.as(south.secret)('POST', elsewhere, { request: { kind: 'any' } })
+    expect(free.status).toBe(201)
+  })
+
+  test('refuse what no wait would allow without saying when to come back', async () => {
+    const app = await open({ rateLimits: { allocationsPerMinute: 10 } })
+    const { secret } = await app.token({ role: 'operator', projectId: 'north' })
+    const made = await app.as(secret)('POST', '/v1/subnets', { cidr: '10.0.0.0/24' })
+    const path = `/v1/subnets/${made.body.id}/allocations`
+    const refused = await app.as(secret)('POST', path, { request: { kind: 'bulk', count: 11 } })
+    expect(refused.status).toBe(429)
+    expect(refused.headers['retry-after']).toBeUndefined()
+  })
+
+  test('hold for ports', async () => {
+    const app = await open({ rateLimits: { allocationsPerMinute: 3 } })
+    const { secret } = await app.token({ role: 'operator', projectId: 'north' })
+    const call = app.as(secret)
+    const { network } = (await call('POST', '/v2.0/networks', { network: {} })).body
+    const subnet = { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' }
+    expect((await call('POST', '/v2.0/subnets', { subnet })).status).toBe(201)
+    const statuses: number[] = []
+    for (let count = 0; count < 4; count += 1)
+      statuses.push(
+        (await call('POST', '/v2.0/ports', { port: { network_id: network.id } })).status,
+      )
+    expect(statuses).toEqual([201, 201, 201, 429])
+  })
+
+  test('are read from bodies of every form without trusting any', () => {
+    const counts: [unknown, number][] = [
+      [undefined, 1],
+      [null, 1],
+      ['x', 1],
+      [{ request: { kind: 'any', count: 7 } }, 1],
+      [{ request: { kind: 'bulk', count: 7 } }, 7],
+      [{ request: { kind: 'bulk', count: -7 } }, 1],
+      [{ request: { kind: 'bulk', count: '7' } }, 1],
+      [{ request: null }, 1],
+      [{ port: { fixed_ips: [{}, {}] } }, 2],
+      [{ port: null }, 1],
+      [{ ports: [{}, { fixed_ips: [{}, {}, {}] }, null] }, 5],
+    ]
+    for (const [body, count] of counts) expect(addressesAskedFor(body)).toBe(count)
+  })
+})

@@ -1,0 +1,137 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { credentialAuthentication, type OidcOptions, oidcVerifier } from '../src/index.ts'
+import { type AppFixture, openApp } from './app-fixture.ts'
+import { type LoopbackServer, loopbackServer } from './loopback-server.ts'
+
+const audience = 'freehold'
+let keys: Awaited<ReturnType<typeof generateKeyPair>>
+let issuer: LoopbackServer
+let isUp = true
+let claimedIssuer: string | undefined
+let fixture: AppFixture | undefined
+
+beforeEach(async () => {
+  isUp = true
+  claimedIssuer = undefined
+  keys = await generateKeyPair('RS256')
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', use: 'sig' }
+  issuer = await loopbackServer(({ url }) => {
+    if (!isUp) return { status: 500 }
+    if (url === '/.well-known/openid-configuration')
+      return {
+        status: 200,
+        body: { issuer: claimedIssuer ?? issuer.url, jwks_uri: `${issuer.url}/keys` },
+      }
+    return url === '/keys' ? { status: 200, body: { keys: [jwk] } } : { status: 404 }
+  })
+})
+
+afterEach(async () => {
+  await fixture?.close()
+  fixture = undefined
+  await issuer.close()
+})
+
+async function open(options: Partial<OidcOptions> = {}): Promise<AppFixture> {
+  const verifier = oidcVerifier({ issuer: issuer.url, audience, ...options })
+  fixture = await openApp({ authentication: credentialAuthentication([verifier]) })
+  return fixture
+}
+
+interface Signing {
+  readonly algorithm?: string
+  readonly key?: Parameters<SignJWT['sign']>[0]
+  readonly issuer?: string
+  readonly audience?: string
+  readonly expires?: string
+}
+
+function sign(claims: JWTPayload, signing: Signing = {}): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: signing.algorithm ?? 'RS256', kid: 'one' })
+    .setIssuer(signing.issuer ?? issuer.url)
+    .setAudience(signing.audience ?? audience)
+    .setSubject('alice')
+    .setIssuedAt()
+    .setExpirationTime(signing.expires ?? '5m')
+    .sign(signing.key ?? keys.privateKey)
+}
+
+async function statusFor(app: AppFixture, token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await app.call('GET', '/v1/subnets', undefined, headers)).status
+}
+
+describe('OpenID Connect', () => {
+  test('lets bearers of signed tokens in, for the project and role that they name', async () => {
+    const app = await open()
+    const token = await sign({ project: 'north', roles: ['reader', 'operator'] })
+    const headers = { authorization: `Bearer ${token}` }
+    const made = await app.call('POST', '/v1/subnets', { cidr: '10.0.0.0/24' }, headers)
+    expect(made).toMatchObject({ status: 201, body: { projectId: 'north' } })
+    const { items } = await app.ipam.events.list()
+    expect(items.at(-1)).toMatchObject({ actor: 'oidc:alice', projectId: 'north' })
+    expect((await app.call('POST', '/v1/check', undefined, headers)).status).toBe(403)
+  })
+
+  test('refuses whatever is not signed for this server, now, by the issuer', async () => {
+    const app = await open()
+    const claims = { project: 'north', roles: 'reader' }
+    expect(await statusFor(app, await sign(claims))).toBe(200)
+    const other = await generateKeyPair('RS256')
+    const secret = new TextEncoder().encode('a secret of thirty-two characters')
+    const good = await sign(claims)
+    const [head = '', , signature = ''] = good.split('.')
+    const forged = Buffer.from(JSON.stringify({ ...claims, roles: 'admin' })).toString('base64url')
+    const none = Buffer.from('{"alg":"none"}').toString('base64url')
+    const refused = {
+      'another key': await sign(claims, { key: other.privateKey }),
+      'another issuer': await sign(claims, { issuer: 'https://evil.example' }),
+      'another audience': await sign(claims, { audience: 'other' }),
+      expired: await sign(claims, { expires: '-5m' }),
+      'a shared secret': await sign(claims, { algorithm: 'HS256', key: secret }),
+      'other claims': `${head}.${forged}.${signature}`,
+      'no signature': `${none}.${good.split('.')[1] ?? ''}.`,
+      'no token': 'eyJ.eyJ.x',
+    }
+    for (const [what, token] of Object.entries(refused))
+      expect(await statusFor(app, token), what).toBe(401)
+  })
+
+  test('finds project and roles where it was told, and names roles as it was told', async () => {
+    const app = await open({
+      projectClaim: 'https://example.net/project',
+      roleClaim: 'realm_access.roles',
+      roles: { 'ipam-admins': 'admin', everyone: 'reader' },
+    })
+    const project = { 'https://example.net/project': 'north' }
+    const role = (name: string) => ({ realm_access: { roles: [name] } })
+    expect(await statusFor(app, await sign({ ...project, ...role('everyone') }))).toBe(200)
+    // Without a project of its own an administrator acts in the default one.
+    expect(await statusFor(app, await sign(role('ipam-admins')))).toBe(200)
+    for (const claims of [{ ...project, ...role('admin') }, role('everyone'), project, {}])
+      expect(await statusFor(app, await sign(claims)), JSON.stringify(claims)).toBe(403)
+    const own = { 'https://example.net/project': 'freehold', ...role('everyone') }
+    expect(await statusFor(app, await sign(own))).toBe(403)
+  })
+
+  test('answers 503 while the provider does not, and goes on when it does', async () => {
+    const app = await open()
+    const token = await sign({ project: 'north', roles: 'reader' })
+    isUp = false
+    expect(await statusFor(app, token)).toBe(503)
+    isUp = true
+    expect(await statusFor(app, token)).toBe(200)
+  })
+
+  test('believes no provider that says it is another', async () => {
+    const app = await open()
+    claimedIssuer = 'https://evil.example'
+    expect(await statusFor(app, await sign({ project: 'north', roles: 'reader' }))).toBe(503)
+  })
+
+  test('takes no issuer over a line that anybody can write to', () => {
+    expect(() => oidcVerifier({ issuer: 'http://id.example.net', audience })).toThrow('https')
+  })
+})

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type RunningServer, requestLog, startServer } from '../src/index.ts'
+import { readTlsKeyPair, startTlsReload } from '../src/tls-key-pair.ts'
+import { openApp, openStore } from './app-fixture.ts'
+
+let folder: string
+let server: RunningServer | undefined
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'freehold-tls-'))
+})
+
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+  rmSync(folder, { recursive: true })
+})
+
+const files = () => ({ certPath: join(folder, 'cert.pem'), keyPath: join(folder, 'key.pem') })
+
+function makeKeys(name: string): void {
+  const { certPath, keyPath } = files()
+  const options = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2'
+  execFileSync(
+    'openssl',
+    ['req', ...options.split(' '), '-subj', `/CN=${name}`, '-keyout', keyPath, '-out', certPath],
+    { stdio: 'ignore' },
+  )
+}
+
+async function start(): Promise<RunningServer> {
+  const { ipam } = await openStore()
+  server = await startServer({
+    ipam,
+    listen: { host: '127.0.0.1', port: 0 },
+    log: requestLog('silent'),
+    tlsFiles: files(),
+  })
+  return server
+}
+
+interface Seen {
+  readonly status: number | undefined
+  readonly name: string
+  readonly socket: TLSSocket
+}
+
+function ask(url: string, agent: Agent): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent }, (response) => {
+      const socket = response.socket as TLSSocket
+      response.resume().once('end', () => {
+        const { subject } = socket.getPeerCertificate()
+        resolve({ status: response.statusCode, name: String(subject.CN), socket })
+      })
+    })
+      .once('error', reject)
+      .end()
+  })
+}
+
+// The certificates are of our own making; which one it is, is what the tests look at.
+const client = (keepAlive: boolean) =>
+  new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false, maxCachedSessions: 0 })
+
+describe('HTTPS', () => {
+  test('takes new keys for new connections and keeps the open ones', async () => {
+    makeKeys('first.example')
+    const { url, reloadTls } = await start()
+    const kept = client(true)
+    const before = await ask(`${url}/healthz`, kept)
+    expect(before).toMatchObject({ status: 200, name: 'first.example' })
+    makeKeys('second.example')
+    await reloadTls()
+    expect(await ask(`${url}/healthz`, client(false))).toMatchObject({ name: 'second.example' })
+    const after = await ask(`${url}/healthz`, kept)
+    expect(after.status).toBe(200)
+    expect(after.socket).toBe(before.socket)
+    kept.destroy()
+  })
+
+  test('keeps its keys when the new ones are no pair', async () => {
+    makeKeys('first.example')
+    const { url, reloadTls } = await start()
+    const key = readFileSync(files().keyPath, 'utf8')
+    makeKeys('second.example')
+    writeFileSync(files().keyPath, key)
+    await reloadTls()
+    expect(await ask(`${url}/healthz`, client(false))).toMatchObject({ name: 'first.example' })
+  })
+
+  test('sees by itself that the files have changed', async () => {
+    makeKeys('first.example')
+    const { app, url } = await start()
+    const errors: unknown[] = []
+    const reload = startTlsReload(app.server as never, files(), (error) => errors.push(error), 20)
+    makeKeys('second.example')
+    await vi.waitFor(
+      async () =>
+        expect(await ask(`${url}/healthz`, client(false))).toMatchObject({
+          name: 'second.example',
+        }),
+      { timeout: 10_000 },
+    )
+    reload.stop()
+  })
+
+  test('does not start with files that are no pair', async () => {
+    makeKeys('first.example')
+    writeFileSync(files().keyPath, 'no key')
+    await expect(readTlsKeyPair(files())).rejects.toMatchObject({ code: 'ERR_TLS_FILES' })
+  })
+
+  test('asks browsers to stay with it, and only where it is spoken', async () => {
+    makeKeys('first.example')
+    const tls = await readTlsKeyPair(files())
+    for (const [options, expected] of [
+      [{ tls }, 'max-age=31536000'],
+      [{}, undefined],
+    ] as const) {
+      const fixture = await openApp(options)
+      const { headers } = await fixture.call('GET', '/healthz')
+      expect(headers['strict-transport-security']).toBe(expected)
+      expect(headers['server']).toBeUndefined()
+      expect(headers['x-powered-by']).toBeUndefined()
+      await fixture.close()
+    }
+  })
+})
+
+describe('headers of a proxy', () => {
+  const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'localhost' }
+  const links = async (trustedProxies: readonly string[]) => {
+    const fixture = await openApp({ trustedProxies })
+    const { body } = await fixture.call('GET', '/', undefined, { host: 'localhost', ...forwarded })
+    await fixture.close()
+    return JSON.stringify(body)
+  }
+
+  test('are believed of nobody unless told so', async () => {
+    expect(await links([])).toContain('http://localhost')
+    expect(await links(['192.0.2.1'])).toContain('http://localhost')
+  })
+
+  test('are believed of a proxy that is named', async () => {
+    expect(await links(['127.0.0.0/8'])).toContain('https://localhost')
+  })
+})
