@@ -6,8 +6,8 @@ export interface EngineOpening {
 }
 
 /** Opens `sqlite:FILE`, `postgres://…` or `mariadb://…`. Throws Error for anything else, and what opening throws. */
-export async function openEngine(storeUrl: string): Promise<Ipam> {
-  return openIpam(await storeAt(storeUrl), { deadlineMs: 30_000 })
+export async function openEngine(storeUrl: string, deadlineMs = 30_000): Promise<Ipam> {
+  return openIpam(await storeAt(storeUrl), { deadlineMs })
 }
 
 // Named in variables, so that a program without one of the drivers can be built.

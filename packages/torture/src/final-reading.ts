@@ -5,13 +5,17 @@ import { loadProject, type Topology } from './topology.ts'
 const patienceMs = 60_000
 const pauseMs = 150
 
-/** Where the feed ends now. Linear in the events that are stored. */
-export async function feedEnd(client: TargetClient, start?: string): Promise<string | undefined> {
-  return (await readFeed(client, start)).end
+/** Where the feed ends now, or a little earlier. Linear in the events that are stored. */
+export async function feedEnd(client: TargetClient): Promise<string | undefined> {
+  for (let end: string | undefined; ; ) {
+    const page = await client.readEvents(end)
+    if (page.items.length === 0) return end
+    end = page.nextCursor
+  }
 }
 
 /**
- * Waits until nothing changes any more, no lease runs and nothing cools, and reads what is stored of the run.
+ * Waits until no lease runs and nothing cools, and reads what is stored of the run.
  * Throws Error when that does not come about within a minute.
  */
 export async function readFinalState(
@@ -19,7 +23,7 @@ export async function readFinalState(
   topology: Topology,
   feedStart: string | undefined,
 ): Promise<FinalState> {
-  await settle(client, topology, feedStart)
+  await settle(client, topology)
   const plan = await client.exportPlan()
   const planned = plan.subnets.filter(({ addressScope }) =>
     topology.addressScopeIds.includes(addressScope),
@@ -36,7 +40,7 @@ export async function readFinalState(
       counts: await client.utilizationOf(subnet.key),
     })
   const ids = new Set(planned.map(({ key }) => key))
-  const { events } = await readFeed(client, feedStart)
+  const events = await readFeed(client, topology, feedStart)
   const report = await client.check()
   return {
     subnets,
@@ -56,28 +60,19 @@ export async function readFinalState(
   }
 }
 
-async function settle(
-  client: TargetClient,
-  topology: Topology,
-  feedStart: string | undefined,
-): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  for (let end = feedStart; ; ) {
+/** Waits until no lease runs and nothing cools, in two looks one after the other. */
+async function settle(client: TargetClient, topology: Topology): Promise<void> {
+  const ids = new Set(topology.subnets.map(({ id }) => id))
+  const giveUpAt = performance.now() + patienceMs
+  for (let quietLooks = 0; ; ) {
     await endLeases(client, topology.runId)
-    const plan = await client.exportPlan()
-    const ids = new Set(topology.subnets.map(({ id }) => id))
-    const waiting = plan.allocations.filter(
+    const { allocations } = await client.exportPlan()
+    const isWaiting = allocations.some(
       ({ subnet, expiresAt }) => ids.has(subnet) && (expiresAt ?? null) !== null,
     )
-    const newEnd = await feedEnd(client, end)
-    if (waiting.length === 0 && newEnd === end) return
-    if (performance.now() > deadline)
-      throw new Error(
-        waiting.length > 0
-          ? `${waiting.length} leases or cooling times do not end.`
-          : 'Changes go on a minute after the last call.',
-      )
-    end = newEnd
+    quietLooks = isWaiting ? 0 : quietLooks + 1
+    if (quietLooks === 2) return
+    if (performance.now() > giveUpAt) throw new Error('Leases or cooling times do not end.')
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
@@ -94,16 +89,25 @@ async function endLeases(client: TargetClient, runId: string): Promise<void> {
     .catch(() => undefined)
 }
 
+/**
+ * All events up to one that is made now. A feed may hold events back for as long as an earlier one may still come; once
+ * it gives this last one, it has given all.
+ */
 async function readFeed(
   client: TargetClient,
+  topology: Topology,
   start: string | undefined,
-): Promise<{ events: FeedEvent[]; end: string | undefined }> {
+): Promise<FeedEvent[]> {
+  const last = await client.createAddressScope(`torture ${topology.runId} end`, 4)
+  const giveUpAt = performance.now() + patienceMs
   const events: FeedEvent[] = []
   for (let end = start; ; ) {
     const page = await client.readEvents(end)
     for (const event of page.items) events.push(event)
-    if (page.items.length === 0) return { events, end }
+    if (events.some(({ recordId }) => recordId === last)) return events
+    if (performance.now() > giveUpAt) throw new Error('The feed does not come to its end.')
     end = page.nextCursor
+    if (page.items.length === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
 

@@ -4,12 +4,15 @@ const patienceMs = 60_000
 const pauseMs = 200
 
 /**
- * Reads of a target that may just be coming back from a fault: a failing one is made again for up to a minute, and then
+ * Calls of a target that may just be coming back from a fault: a failing one is made again for up to a minute, and then
  * throws what it threw last.
  */
 export function patientClient(client: TargetClient): TargetClient {
   return {
     ...client,
+    // Twice made, it is there twice, which nobody minds.
+    createAddressScope: (name, ipVersion) =>
+      patiently(() => client.createAddressScope(name, ipVersion)),
     exportPlan: () => patiently(() => client.exportPlan()),
     utilizationOf: (subnetId) => patiently(() => client.utilizationOf(subnetId)),
     readEvents: (after) => patiently(() => client.readEvents(after)),
@@ -17,11 +20,11 @@ export function patientClient(client: TargetClient): TargetClient {
   }
 }
 
-async function patiently<T>(read: () => Promise<T>): Promise<T> {
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
     try {
-      return await read()
+      return await call()
     } catch (error) {
       if (performance.now() > giveUpAt) throw error
     }

@@ -1,5 +1,5 @@
 import { engineClient } from './engine-client.ts'
-import type { EngineOpening } from './engine-opening.ts'
+import { type EngineOpening, openEngine } from './engine-opening.ts'
 import { serverClient } from './server-client.ts'
 import type { TargetClient } from './target-client.ts'
 
@@ -13,10 +13,20 @@ export type Target =
     }
   | { readonly kind: 'server'; readonly urls: readonly string[]; readonly token?: string }
 
-const openingUrl = new URL(`./engine-opening${import.meta.url.slice(-3)}`, import.meta.url).href
+// The feed holds events back for as long as transactions of the reading engine may take: when all else has ended, there
+// is nothing to wait for.
+const readerDeadlineMs = 5000
 
+/** What a worker calls. */
 export async function openTarget(target: Target): Promise<TargetClient> {
   if (target.kind === 'server') return serverClient(target.urls, target)
-  const opening = (await import(target.engineModule ?? openingUrl)) as EngineOpening
+  if (target.engineModule === undefined) return engineClient(await openEngine(target.url))
+  const opening = (await import(target.engineModule)) as EngineOpening
   return engineClient(await opening.openEngine(target.url))
+}
+
+/** What the parent calls, before and after the load: always the real engine. */
+export async function openReader(target: Target): Promise<TargetClient> {
+  if (target.kind === 'server') return serverClient(target.urls, target)
+  return engineClient(await openEngine(target.url, readerDeadlineMs))
 }

@@ -9,7 +9,7 @@ import { readHistories } from './history-file.ts'
 import { patientClient } from './patient-client.ts'
 import { RandomStream } from './random-stream.ts'
 import { replayCalls } from './replay.ts'
-import { openTarget, type Target } from './target-opening.ts'
+import { openReader, type Target } from './target-opening.ts'
 import { createTopology, type Topology } from './topology.ts'
 import { WorkerCrew } from './worker-crew.ts'
 
@@ -62,7 +62,7 @@ export interface TortureReport extends CheckResult {
 export async function runTorture(options: TortureOptions): Promise<TortureReport> {
   const seed = options.seed ?? randomBytes(6).toString('hex')
   const folder = await folderFor(options)
-  const client = patientClient(await openTarget(plainTarget(options.target)))
+  const client = patientClient(await openReader(options.target))
   try {
     const feedStart = await feedEnd(client)
     const topology = await createTopology(client, randomBytes(4).toString('hex'))
@@ -87,11 +87,6 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
   } finally {
     await client.close()
   }
-}
-
-// The parent's own engine is the real one, whatever the workers' engines are.
-function plainTarget(target: Target): Target {
-  return target.kind === 'store' ? { kind: 'store', url: target.url } : target
 }
 
 async function folderFor({ folder }: TortureOptions): Promise<string> {

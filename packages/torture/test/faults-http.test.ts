@@ -14,7 +14,7 @@ describe('two servers on one SQLite database', { timeout: 120_000 }, () => {
       target: { kind: 'server', urls: [first.url, second.url] },
       processes: 2,
       seconds: 40,
-      calls: 2000,
+      calls: 1200,
       seed: 'servers',
       livenessWindowMs: 20_000,
       folder: join(directory.path, 'histories'),

@@ -26,7 +26,7 @@ async function torture(
     },
     processes: 3,
     seconds: 40,
-    calls: 2500,
+    calls: 1200,
     seed: 'faults',
     livenessWindowMs: 20_000,
     folder: join(directory.path, 'histories'),
@@ -54,13 +54,13 @@ describe.each([
   afterEach(() => vi.unstubAllEnvs())
 
   it.runIf(isThere)('keeps its promises with several processes', async () => {
-    const report = await torture(url, { calls: 4000 })
+    const report = await torture(url, { calls: 2000 })
     expect(report.violations).toEqual([])
     expect(report.statistics.unknown).toBe(0)
   })
 
   it.runIf(isThere)('keeps its promises while clients are killed at random', async () => {
-    const report = await torture(url, { kill: true, calls: 4000 })
+    const report = await torture(url, { kill: true, calls: 1500 })
     expect(report.violations).toEqual([])
     expect(report.kills).toBeGreaterThan(0)
   })
