@@ -31,6 +31,12 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
       ['node', 'packages/cli/bin/freehold.js', '--store', 'sqlite::memory:', 'check'],
     ],
   },
+  {
+    // After the build above, whose files it installs.
+    name: 'production install',
+    remedy: 'npm run build && node --conditions=source scripts/production-install.ts',
+    commands: [['node', '--conditions=source', 'scripts/production-install.ts']],
+  },
 ]
 
 export interface CheckResult {

@@ -1,0 +1,65 @@
+/** What is installed with the published packages, by the lock file. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface LockedPackage {
+  /** Where it is not the name of its folder: another package that stands in under that name. */
+  readonly name?: string
+  readonly version?: string
+  readonly license?: string
+  readonly integrity?: string
+  readonly resolved?: string
+  readonly link?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly hasInstallScript?: boolean
+  readonly gypfile?: boolean
+}
+
+export const PUBLISHED = ['address', 'engine', 'server', 'client', 'torture', 'cli']
+
+const lock = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'),
+) as { packages: Readonly<Record<string, LockedPackage>> }
+
+/** The lock file's entry of a path. Throws Error when there is none. */
+export function lockedPackage(path: string): LockedPackage {
+  const entry = lock.packages[path]
+  if (entry === undefined) throw new Error(`${path} is not locked`)
+  return entry
+}
+
+/** The name by which a path under node_modules is asked for. */
+export function packageName(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+}
+
+/** Paths of all that a published package asks for, and so on; the peers of the engine only on demand. */
+export function runTimeDependencies({ peers }: { peers: boolean }): readonly string[] {
+  const seen = new Set<string>()
+  const visit = (path: string) => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const { dependencies, optionalDependencies, peerDependencies } = lockedPackage(path)
+    const more = peers && path === 'packages/engine' ? peerDependencies : {}
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...more })) {
+      const entry = entryFor(path, name)
+      const { link, resolved } = lockedPackage(entry)
+      visit(link === true && resolved !== undefined ? resolved : entry)
+    }
+  }
+  for (const name of PUBLISHED) visit(`packages/${name}`)
+  return [...seen].filter((path) => path.includes('node_modules/')).toSorted()
+}
+
+/** The entry that a package gets when it asks for a name: the nearest one above it. */
+function entryFor(path: string, name: string): string {
+  for (let folder = path; folder !== ''; ) {
+    const entry = `${folder}/node_modules/${name}`
+    if (lock.packages[entry] !== undefined) return entry
+    const end = folder.lastIndexOf('/node_modules/')
+    folder = end < 0 ? '' : folder.slice(0, end)
+  }
+  return `node_modules/${name}`
+}
