@@ -5,6 +5,7 @@ import pg from 'pg'
 import {
   type DatabaseServer,
   freePort,
+  giveToServer,
   runToEnd,
   type ServerStart,
   serverFolder,
@@ -87,5 +88,6 @@ function ofNpm(folder: string): string {
     const link = join(copy, target)
     if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link)
   }
+  giveToServer(copy)
   return join(copy, 'native/bin')
 }

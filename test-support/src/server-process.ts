@@ -33,6 +33,14 @@ export function serverFolder(): string {
   return folder
 }
 
+/** Lets the server's user, and so the keeper of its folder, remove what this process has put there. */
+export function giveToServer(path: string): void {
+  const { uid, gid } = ordinaryUser()
+  if (uid === undefined || gid === undefined) return
+  const { status, stderr } = spawnSync('chown', ['-R', `${uid}:${gid}`, path], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`chown failed: ${stderr}`)
+}
+
 /** Runs a command as the server's user and waits for it; throws with what it said when it fails. */
 export function runToEnd(command: string, args: readonly string[], folder: string): void {
   const result = spawnSync(command, args, { ...ordinaryUser(), cwd: folder, encoding: 'utf8' })
