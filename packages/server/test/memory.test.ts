@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+interface Memory {
+  readonly heap: number
+  readonly resident: number
+}
+
+const mebibyte = 1024 * 1024
+
+// FREEHOLD_RANDOM_REQUESTS=1000000 for the long run.
+const count = process.env['FREEHOLD_RANDOM_REQUESTS'] ?? '100000'
+
+test(`memory does not grow with ${count} requests for paths, tokens and projects that nobody knows`, async () => {
+  const script = join(import.meta.dirname, 'random-requests.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--conditions=source',
+    '--expose-gc',
+    script,
+    count,
+  ])
+  const { before, after } = JSON.parse(stdout) as { before: Memory; after: Memory }
+  // A hundred bytes for each request would be too many; what the process holds besides comes and goes with the collector.
+  expect(after.heap - before.heap).toBeLessThan(8 * mebibyte)
+  expect(after.resident - before.resident).toBeLessThan(96 * mebibyte)
+}, 3_600_000)
