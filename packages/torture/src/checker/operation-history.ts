@@ -83,7 +83,7 @@ function operationOf(invoke: InvokeRecord, attempts: Attempt[]): RecordedOperati
 }
 
 /** The operation as lines of evidence: one for each of its calls. */
-export function evidenceOf(recorded: RecordedOperation): Evidence[] {
+function evidenceOf(recorded: RecordedOperation): Evidence[] {
   return recorded.attempts.map((attempt) => ({
     from: attempt.from,
     until: attempt.until === Number.POSITIVE_INFINITY ? null : attempt.until,
