@@ -1,3 +1,4 @@
+import { IpAddress } from '@freehold/address'
 import { type TestServer, testMariadb, testPostgres } from '@freehold/test-support'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
@@ -5,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { openIpam } from '../src/ipam.ts'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import { postgresStore } from '../src/store/postgres/postgres-store.ts'
+import { findAllocation, hexOf, insertAllocations } from '../src/store/sql/allocation-queries.ts'
+import { findSubnetCore } from '../src/store/sql/subnet-queries.ts'
 import type { Session, Store, TransactionOptions } from '../src/store/store.ts'
 
 /** A connection of the client library's own, for what a store's caller does past it. */
@@ -62,6 +65,8 @@ if (mariadb !== undefined)
       'SELECT CAST(9007199254740993 AS SIGNED) AS big, CAST(9007199254740991 AS SIGNED) AS safe',
     isolation: 'SELECT @@tx_isolation AS level',
   })
+
+const bytesOf = (address: string): Uint8Array => IpAddress.parse(address).toBytes()
 
 function within(milliseconds: number, access: 'read' | 'write' = 'write'): TransactionOptions {
   return { access, deadline: performance.now() + milliseconds }
@@ -211,6 +216,42 @@ for (const database of databases)
         const ipam = await openIpam(store)
         await expect(ipam.subnets.get('a\0b')).rejects.toMatchObject({ code: 'SUBNET_NOT_FOUND' })
         expect((await ipam.subnets.list({ name: '\0' })).items).toEqual([])
+      })
+    })
+
+    it('inserts the allocations that are not there, and none into a subnet that is gone', async () => {
+      await withStore(async (store) => {
+        const ipam = await openIpam(store)
+        const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+        const address = '10.0.0.7'
+        await ipam.allocations.allocate(id, { kind: 'specific', address })
+        await write(store, async (session) => {
+          const subnet = await findSubnetCore(session, id)
+          const present = await findAllocation(session, subnet?.row_key ?? 0, bytesOf(address))
+          if (present === undefined) throw new Error('the allocation is missing')
+          const absent = { ...present, address: bytesOf('10.0.0.9') }
+          expect(await insertAllocations(session, [absent, present])).toEqual(
+            new Set([hexOf(absent.address)]),
+          )
+        })
+        const orphan = write(store, (session) =>
+          insertAllocations(session, [
+            {
+              subnet_key: 77,
+              address: bytesOf(address),
+              state: 0,
+              due_at: null,
+              project_id: 'p',
+              holder_kind: null,
+              holder_id: null,
+              holder_mac: null,
+              holder_host_name: null,
+              labels: null,
+              created_at: 0,
+            },
+          ]),
+        )
+        await expect(orphan).rejects.toMatchObject({ fault: 'foreign-key' })
       })
     })
 
