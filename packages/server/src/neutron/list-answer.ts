@@ -1,5 +1,6 @@
 import type { ListQuery } from './list-query.ts'
-import { httpBadRequest } from './neutron-error.ts'
+import { httpBadRequest, type NeutronError } from './neutron-error.ts'
+import { pythonText } from './python-text.ts'
 import type { View } from './view.ts'
 
 /** Decides whether a record matches any of a filter's values. */
@@ -32,7 +33,7 @@ export function pageOf(views: readonly View[], query: ListQuery, listUrl: string
   let end = sorted.length
   if (marker !== null) {
     const at = sorted.findIndex(({ id }) => id === marker)
-    if (at === -1) throw httpBadRequest(`The marker ${marker} could not be found`)
+    if (at === -1) throw markerNotFound(marker)
     if (isReverse) end = at
     else start = at + 1
   }
@@ -42,8 +43,16 @@ export function pageOf(views: readonly View[], query: ListQuery, listUrl: string
   return { items, links: limit > 0 ? pageLinks(items, query, listUrl) : null }
 }
 
+export function markerNotFound(marker: string): NeutronError {
+  return httpBadRequest(`The marker ${pythonText(marker)} could not be found`)
+}
+
 /** A full page links on in the direction that it was read in, even when nothing follows; so does Neutron. */
-function pageLinks(items: readonly View[], query: ListQuery, listUrl: string): ListPage['links'] {
+export function pageLinks(
+  items: readonly View[],
+  query: ListQuery,
+  listUrl: string,
+): ListPage['links'] {
   const [first] = items
   const last = items.at(-1)
   if (first === undefined || last === undefined) return []

@@ -120,7 +120,7 @@ export async function deleteNetwork(ipam: Ipam, { id, body }: Network): Promise<
   for (const space of Object.values(body.spaces)) await ipam.addressScopes.delete(space)
 }
 
-/** The scope of the network's own subnets of an IP version, made on first use. */
+/** The scope of the network's own subnets of an IP version, made on first use. The network is held exclusively. */
 export async function networkSpace(
   ipam: Ipam,
   network: Network,
@@ -128,14 +128,10 @@ export async function networkSpace(
 ): Promise<string> {
   const known = network.body.spaces[ipVersion]
   if (known !== undefined) return known
-  // Held alone: of two first subnets at once, the second has to find the first one's scope.
-  const current = await holdNetwork(ipam, network.id, 'exclusive')
-  const found = current.body.spaces[ipVersion]
-  if (found !== undefined) return found
   const owner = ipam.as({ ...ipam.caller, projectId: network.projectId })
   const scope = await owner.addressScopes.create({ ipVersion, origin: 'implicit' })
-  const spaces = { ...current.body.spaces, [ipVersion]: scope.id }
-  await updateNetwork(ipam, network.id, { body: { ...current.body, spaces } })
+  const spaces = { ...network.body.spaces, [ipVersion]: scope.id }
+  await updateNetwork(ipam, network.id, { body: { ...network.body, spaces } })
   return scope.id
 }
 

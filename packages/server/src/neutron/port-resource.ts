@@ -21,12 +21,14 @@ import {
   type Port,
   type PortBody,
   portCollection,
+  portPage,
   portsById,
   updatePort,
 } from './port-records.ts'
 import { portView } from './port-view.ts'
 import { asOwner } from './project.ts'
 import { checkQuota } from './quota-records.ts'
+import type { RequestMemory } from './request-memory.ts'
 import { defineResource, type RevisionCondition } from './resource.ts'
 import { type SubnetRecord, subnetsOfNetworks } from './subnet-records.ts'
 import type { View } from './view.ts'
@@ -42,17 +44,17 @@ export const portResource = defineResource({
   matchers: { fixed_ips: matchesFixedIps },
   isTaggable: true,
   get: async (ipam, id) => {
-    const port = await getPort(ipam, id)
-    return viewOf(ipam, port)
+    const [view] = await viewsOf(ipam, [await getPort(ipam, id)])
+    return view as View
   },
-  list: listPortViews,
+  list: async (ipam, query) => viewsOf(ipam, await candidates(ipam, query.filters)),
+  page: async (ipam, afterId, limit) => viewsOf(ipam, await portPage(ipam, afterId, limit)),
   create: createPort,
   update: updatePortRecord,
   delete: deletePort,
 })
 
-async function listPortViews(ipam: Ipam, { filters }: ListQuery): Promise<readonly View[]> {
-  const ports = await candidates(ipam, filters)
+async function viewsOf(ipam: Ipam, ports: readonly Port[]): Promise<View[]> {
   const held = await allocationsOfPorts(
     ipam,
     ports.map(({ id }) => id),
@@ -119,9 +121,12 @@ function matchesFixedIps(view: View, values: readonly string[]): boolean {
   )
 }
 
-async function createPort(ipam: Ipam, values: PortValues): Promise<View> {
+async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory): Promise<View> {
   const owner = asOwner(ipam, values)
-  const network = await holdNetwork(ipam, values.network_id as string, 'share')
+  const networkId = values.network_id as string
+  const network = await memory.once(`network ${networkId}`, () =>
+    holdNetwork(ipam, networkId, 'share'),
+  )
   await checkQuota(owner, 'port')
   const port = await insertPort(owner, network.id, values.name ?? '', {
     macAddress: values.mac_address,
@@ -138,7 +143,9 @@ async function createPort(ipam: Ipam, values: PortValues): Promise<View> {
     allowedAddressPairs: values.allowed_address_pairs ?? [],
     extraDhcpOpts: values.extra_dhcp_opts ?? [],
   })
-  const subnets = await subnetsOfNetworks(ipam, [network.id])
+  const subnets = await memory.once(`subnets of ${networkId}`, () =>
+    subnetsOfNetworks(ipam, [networkId]),
+  )
   const wishes = await wishesOfNewPort(ipam, port, subnets, values.fixed_ips)
   return portView(port, await allocateWishes(owner, port, wishes))
 }
@@ -276,8 +283,4 @@ export async function deletePort(
 function checkRevision(port: Port, wanted: number | undefined): void {
   if (wanted !== undefined && wanted !== port.revision)
     throw revisionConstraintFailed(wanted, port.revision)
-}
-
-async function viewOf(ipam: Ipam, port: Port): Promise<View> {
-  return portView(port, (await allocationsOfPorts(ipam, [port.id])).get(port.id) ?? [])
 }

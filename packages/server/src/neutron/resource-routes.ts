@@ -1,10 +1,12 @@
 import type { Ipam } from '@freehold/engine'
 import { readCreate, readUpdate } from './attribute-map.ts'
 import { isUuid } from './attribute-readers.ts'
-import { filterViews, pageOf } from './list-answer.ts'
-import { readListQuery } from './list-query.ts'
+import { inNeutronWords } from './engine-errors.ts'
+import { filterViews, markerNotFound, pageLinks, pageOf } from './list-answer.ts'
+import { type ListQuery, readListQuery } from './list-query.ts'
 import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
 import { readItem, readItems } from './request-body.ts'
+import { RequestMemory } from './request-memory.ts'
 import { listAttributes, type Resource, type RevisionCondition } from './resource.ts'
 import { pickFields, type View } from './view.ts'
 
@@ -35,9 +37,15 @@ export function resourceRoutes(resource: Resource): NeutronRoute[] {
 
 async function listRecords(resource: Resource, { ipam, query: raw, origin }: NeutronRequest) {
   const query = readListQuery(raw, listAttributes(resource))
-  const views = await ipam.snapshot((snapshot) => resource.list(snapshot, query))
-  const matching = filterViews(views, query.filters, resource.matchers ?? {})
-  const { items, links } = pageOf(matching, query, `${origin}/v2.0/${resource.collection}`)
+  const listUrl = `${origin}/v2.0/${resource.collection}`
+  const { items, links } = await ipam.snapshot(async (snapshot) => {
+    if (resource.page !== undefined && isPlainPage(query)) {
+      const page = await readPage(resource.page, snapshot, query)
+      return { items: page, links: pageLinks(page, query, listUrl) }
+    }
+    const views = await resource.list(snapshot, query)
+    return pageOf(filterViews(views, query.filters, resource.matchers ?? {}), query, listUrl)
+  })
   const { plural } = resource
   return {
     status: 200 as const,
@@ -48,13 +56,29 @@ async function listRecords(resource: Resource, { ipam, query: raw, origin }: Neu
   }
 }
 
+/** A page of everything in the order of ids: what a client reads when it goes through all of a long list. */
+function isPlainPage({ filters, sort, limit, isReverse }: ListQuery): boolean {
+  return filters.size === 0 && sort.length === 0 && limit > 0 && limit <= 1000 && !isReverse
+}
+
+async function readPage(
+  page: NonNullable<Resource['page']>,
+  ipam: Ipam,
+  { marker, limit }: ListQuery,
+): Promise<readonly View[]> {
+  return inNeutronWords(() => page(ipam, marker, limit), {
+    DOCUMENT_NOT_FOUND: () => markerNotFound(marker ?? ''),
+  })
+}
+
 /** One record, or several: all are made in one transaction, or none. */
 async function createRecords(resource: Resource, { ipam, body }: NeutronRequest) {
   const { items, isBulk } = readItems(body, resource)
   const values = items.map((item) => readCreate(resource.attributes, item))
   const views = await ipam.transaction(async (transaction) => {
     const made: View[] = []
-    for (const one of values) made.push(await resource.create(transaction, one))
+    const memory = new RequestMemory()
+    for (const one of values) made.push(await resource.create(transaction, one, memory))
     return made
   })
   const { singular, plural } = resource

@@ -3,6 +3,7 @@ import type { RuleName } from '../access-rules.ts'
 import type { AttributeMap, AttributeValues } from './attribute-map.ts'
 import type { Matcher } from './list-answer.ts'
 import type { ListQuery } from './list-query.ts'
+import type { RequestMemory } from './request-memory.ts'
 import type { View } from './view.ts'
 
 /** Only if the record still has this `revision_number`. */
@@ -29,8 +30,10 @@ export interface Resource<Map extends AttributeMap = AttributeMap> {
   get(ipam: Ipam, id: string): Promise<View>
   /** At least every record that the filters can match. */
   list(ipam: Ipam, query: ListQuery): Promise<readonly View[]>
+  /** A page of all records by id, at the cost of its own length; without it pages are cut from `list`. */
+  readonly page?: (ipam: Ipam, afterId: string | null, limit: number) => Promise<readonly View[]>
   /** Runs inside a transaction, as `update` and `delete` do. */
-  create(ipam: Ipam, values: AttributeValues<Map>): Promise<View>
+  create(ipam: Ipam, values: AttributeValues<Map>, memory: RequestMemory): Promise<View>
   update(
     ipam: Ipam,
     id: string,

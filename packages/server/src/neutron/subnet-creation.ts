@@ -35,7 +35,8 @@ export async function createSubnet(ipam: Ipam, values: SubnetValues): Promise<Su
   checkIpv6Modes(values, prefix)
   checkNameservers('the new subnet', values.dns_nameservers?.length ?? 0)
   checkHostRoutes('the new subnet', values.host_routes ?? [], ipVersion)
-  const network = await holdNetwork(ipam, values.network_id as string, 'share')
+  // Alone from the start: two that shared it and then both wanted to give it its space would wait for each other.
+  const network = await holdNetwork(ipam, values.network_id as string, 'exclusive')
   checkNetworkOwner(ipam, network)
   await checkQuota(owner, 'subnet')
   const pool = await poolOf(ipam, values, ipVersion)

@@ -23,11 +23,11 @@ const servers: [
 ]
 
 describe.each(servers)('the Networking API on %s', (_name, server, openStore) => {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
   type Send = (
     method: string,
     path: string,
     body?: unknown,
+    // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
   ) => Promise<{ status: number; body: any }>
   let send: Send
   let ipam: Awaited<ReturnType<typeof openIpam>>

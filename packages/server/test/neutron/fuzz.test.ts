@@ -241,7 +241,7 @@ test.each(resources)(
 
 test('every route takes any path parameter and any JSON', async () => {
   const anything = fc.oneof(
-    fc.constantFrom(...['x', '%00', '%F0%9F%92%A5', unknownId, '..', '%2F']),
+    fc.constantFrom('x', '%00', '%F0%9F%92%A5', unknownId, '..', '%2F'),
     fc.webSegment(),
   )
   await fc.assert(

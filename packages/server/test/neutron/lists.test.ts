@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => neutron.close())
 
 const described = async (query: string) =>
-  (await neutron.list(`ports?${query}`)).map(({ description }) => description).toSorted()
+  (await neutron.list(`ports?${query}`)).map(({ description }) => String(description)).toSorted()
 
 describe('a list', () => {
   test.each([
@@ -91,6 +91,15 @@ describe('a list', () => {
     expect(pages.map(({ length }) => length)).toEqual([2, 2, 1])
     expect(seen).toEqual(seen.toSorted())
     expect(new Set(seen).size).toBe(5)
+  })
+
+  test('refuses a marker that is not in it', async () => {
+    for (const query of [
+      'limit=2&marker=x',
+      'name=p1&marker=x',
+      'marker=x&limit=2&page_reverse=True',
+    ])
+      expect((await neutron.call('GET', `/v2.0/ports?${query}`)).status).toBe(400)
   })
 
   test('without a limit has no links', async () => {

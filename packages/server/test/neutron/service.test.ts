@@ -116,7 +116,10 @@ describe('projects', () => {
   const member: Authentication = {
     loopbackOnly: true,
     identify: (headers) => ({
-      caller: { projectId: String(headers['x-project-id']), isAdmin: false },
+      caller: {
+        projectId: String(headers['x-project-id']),
+        isAdmin: headers['x-project-id'] === 'operations',
+      },
       role: 'operator',
     }),
   }
@@ -152,7 +155,11 @@ describe('projects', () => {
   })
 
   test('use a shared network, and cannot change it', async () => {
-    const { network } = (await from('a', 'POST', 'networks', { network: { shared: true } })).body
+    const { network } = (
+      await from('operations', 'POST', 'networks', {
+        network: { shared: true, project_id: 'a' },
+      })
+    ).body
     const layout = { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' }
     await from('a', 'POST', 'subnets', { subnet: layout })
     const { port } = (await from('b', 'POST', 'ports', { port: { network_id: network.id } })).body
