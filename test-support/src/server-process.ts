@@ -21,7 +21,7 @@ export interface ServerStart {
 const nobody = 65534
 
 /** What a server process runs as, when this process is root. */
-export function ordinaryUser(): { uid?: number; gid?: number } {
+function ordinaryUser(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 }
 
