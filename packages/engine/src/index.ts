@@ -56,9 +56,9 @@ export type {
   Holder,
 } from './model/allocation.ts'
 export type { AllocationPool } from './model/allocation-pool.ts'
+export type { AuditBreak, AuditHead, AuditReport } from './model/audit.ts'
 export type { Caller } from './model/caller.ts'
 export type { CheckProblem, CheckReport } from './model/check-report.ts'
-export type { AddressTenure, ChangeEvent, EventAction, RecordKind } from './model/event.ts'
 export type {
   Document,
   DocumentChanges,
@@ -67,6 +67,7 @@ export type {
   DocumentListOptions,
   JsonValue,
 } from './model/document.ts'
+export type { AddressTenure, ChangeEvent, EventAction, RecordKind } from './model/event.ts'
 export type {
   AddressScopeFilter,
   AllocationFilter,

@@ -64,16 +64,25 @@ export async function runAllocationGroup(
     await part.judge(session, indexes)
     parts.push(part)
   }
-  // Locks in the order of all writers: subnets and pages upwards, then rows.
+  await writePagesAndRows(session, parts)
+  await writeEvents(session, parts)
+  return answers
+}
+
+// In the order of all writers' locks: subnets and pages upwards, then rows. The events come after, because only then is
+// known what other writers were faster at, and an event that is undone would hold up readers of the feed.
+async function writePagesAndRows(session: Session, parts: readonly SubnetPart[]): Promise<void> {
   for (const part of parts) await part.writePages(session)
-  const changes: [OperationContext, Change][] = []
-  for (const part of parts) changes.push(...(await part.writeRows(session)))
+  for (const part of parts) await part.writeRows(session)
+}
+
+async function writeEvents(session: Session, parts: readonly SubnetPart[]): Promise<void> {
+  const changes = parts.flatMap((part) => part.changes())
   if (changes.length > 0)
     await insertEvents(
       session,
       changes.map(([context, change]) => toEventRow(context, change)),
     )
-  return answers
 }
 
 /** The subnets asked for, held, in the order of their keys, each with the indexes of its requests. */
@@ -249,39 +258,49 @@ class SubnetPart {
     if (decreases.size > 0) await takeFromPages(session, this.#layout.key, [...decreases.values()])
   }
 
-  /** Writes and deletes the rows under the pages' locks; answers; returns the changes to record. */
-  async writeRows(session: Session): Promise<[OperationContext, Change][]> {
+  /** Writes and deletes the rows under the pages' locks, and answers. */
+  async writeRows(session: Session): Promise<void> {
+    await this.#insertRows(session)
+    await this.#deleteRows(session)
+  }
+
+  async #insertRows(session: Session): Promise<void> {
+    if (this.#taken.length === 0) return
+    const inserted = await insertAllocations(
+      session,
+      this.#taken.map(({ row }) => row),
+    )
+    const lost: Uint8Array[] = []
+    for (const { index, row } of this.#taken)
+      if (inserted.has(hexOf(row.address)))
+        this.#answers[index] = { result: [toAllocation(row, this.#layout)] }
+      else {
+        lost.push(row.address)
+        this.#answers[index] = 'again'
+      }
+    await this.#decreasePages(session, lost, false)
+  }
+
+  async #deleteRows(session: Session): Promise<void> {
+    if (this.#ended.length === 0) return
+    const rows = this.#ended.map(({ row }) => row)
+    const deleted = await deleteHeldAllocations(session, this.#layout.key, rows)
+    if (deleted !== rows.length) throw lostRace()
+    for (const { index } of this.#ended) this.#answers[index] = { result: [] }
+  }
+
+  /** What there is to record, of all that has not been lost to another writer. */
+  changes(): [OperationContext, Change][] {
     const changes: [OperationContext, Change][] = []
-    if (this.#taken.length > 0) {
-      const inserted = await insertAllocations(
-        session,
-        this.#taken.map(({ row }) => row),
-      )
-      const lost: Uint8Array[] = []
-      for (const { index, context, row } of this.#taken) {
-        if (!inserted.has(hexOf(row.address))) {
-          lost.push(row.address)
-          this.#answers[index] = 'again'
-          continue
-        }
-        const allocation = toAllocation(row, this.#layout)
-        this.#answers[index] = { result: [allocation] }
-        changes.push([context, this.#change('allocated', row, { after: eventState(allocation) })])
-      }
-      await this.#decreasePages(session, lost, false)
+    for (const { index, context, row } of this.#taken) {
+      if (this.#answers[index] === 'again') continue
+      const after = eventState(toAllocation(row, this.#layout))
+      changes.push([context, this.#change('allocated', row, { after })])
     }
-    if (this.#ended.length > 0) {
-      const rows = this.#ended.map(({ row }) => row)
-      const deleted = await deleteHeldAllocations(session, this.#layout.key, rows)
-      if (deleted !== rows.length) throw lostRace()
-      for (const { index, context, row } of this.#ended) {
-        this.#answers[index] = { result: [] }
-        const before = eventState(toAllocation(row, this.#layout))
-        changes.push([
-          context,
-          this.#change('released', row, { before, projectId: row.project_id }),
-        ])
-      }
+    for (const { context, row } of this.#ended) {
+      const before = eventState(toAllocation(row, this.#layout))
+      const projectId = row.project_id
+      changes.push([context, this.#change('released', row, { before, projectId })])
     }
     return changes
   }

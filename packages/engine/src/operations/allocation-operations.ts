@@ -268,12 +268,14 @@ async function allocateFree(
     const lowest = await findNext(session, layout)
     return lowest === null ? null : [lowest]
   }
-  // "Full" is only said when what is due was freed too.
-  for (;;) {
+  // "Full" is only said when what is due was freed too. Another transaction may have freed it between this one's search and
+  // its sweep, so the last search comes after a sweep that found nothing.
+  for (let wasSwept = false; ; ) {
     const offsets = await find()
     if (offsets !== null) return recordAllocations(context, session, layout, offsets, attributes)
-    if ((await endDue(context, session, layout)) === 0)
+    if (wasSwept)
       throw new IpamError('SUBNET_EXHAUSTED', exhaustedMessage(layout, count), { requested: count })
+    wasSwept = (await endDue(context, session, layout)) === 0
   }
 }
 

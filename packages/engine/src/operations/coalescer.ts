@@ -106,7 +106,10 @@ export class Coalescer<Request, Result> {
 
   #take(): Member<Request, Result>[] {
     const now = performance.now()
-    return this.#waiting.splice(0, mostMembers).filter((member) => {
+    // Lanes that stand empty get their share, so that one group commits while the other reads.
+    const idleLanes = this.#lanes - this.#running
+    const share = Math.ceil(this.#waiting.length / (idleLanes + 1))
+    return this.#waiting.splice(0, Math.min(share, mostMembers)).filter((member) => {
       if (member.signal?.aborted === true) member.reject(member.signal.reason)
       else if (now > member.deadline) member.reject(contention())
       else return true

@@ -124,7 +124,7 @@ interface PostgresStatement {
 
 // A connection keeps a prepared statement until it is closed, so their number is bounded twice: by the values that one
 // may have (longer ones are multi-row inserts, each length a text of its own), and outright.
-const mostValuesPrepared = 64
+const mostValuesPrepared = 256
 const mostPrepared = 400
 const mostKnown = 2000
 
