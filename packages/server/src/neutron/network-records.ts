@@ -3,7 +3,7 @@ import { inNeutronWords } from './engine-errors.ts'
 import { forbidden, notFound } from './neutron-error.ts'
 import { everyRecord } from './paged-reading.ts'
 
-export const networkCollection = 'neutron-network'
+const networkCollection = 'neutron-network'
 
 /**
  * The network under which subnets of the native API appear. It is part of the API, not of the database: it can be read

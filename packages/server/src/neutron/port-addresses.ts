@@ -92,7 +92,7 @@ export async function releaseAll(ipam: Ipam, subnetId: string): Promise<void> {
 }
 
 /** The address in the subnet that follows from the MAC address. */
-export function automaticAddress(port: Port, { subnet }: SubnetRecord): string {
+function automaticAddress(port: Port, { subnet }: SubnetRecord): string {
   return eui64Address(Prefix.parse(subnet.cidr), MacAddress.parse(port.body.macAddress)).toString()
 }
 

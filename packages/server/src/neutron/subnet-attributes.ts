@@ -1,4 +1,4 @@
-import { IpAddress, Prefix } from '@freehold/address'
+import { Prefix } from '@freehold/address'
 import { optional, readOnly, required } from './attribute-map.ts'
 import {
   AttributeReason,
@@ -70,8 +70,4 @@ export function parseCidr(value: string): Prefix | null {
   } catch {
     return null
   }
-}
-
-export function addressOf(value: string): IpAddress {
-  return IpAddress.parse(value)
 }
