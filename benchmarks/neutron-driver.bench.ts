@@ -28,9 +28,12 @@ export async function run({ quick }: { quick: boolean }) {
           )
     const subnets = []
     for (const [index, held] of sizes.entries()) {
-      const subnet = await filledSubnet(ipam, database, `10.${index}.0.0/16`, [
-        ...(held === 0 ? [] : [{ from: 2, to: held + 1 }]),
-      ])
+      const subnet = await filledSubnet(
+        ipam,
+        database,
+        `10.${index}.0.0/16`,
+        held === 0 ? [] : [{ from: 2, to: held + 1 }],
+      )
       subnets.push(subnet)
       const ours: number[] = []
       for (let repetition = -5; repetition < repetitions; repetition += 1) {

@@ -37,9 +37,13 @@ export async function run({ quick }: { quick: boolean }) {
     try {
       const place = await makeNetwork(theirs.url)
       await holdInNeutron(database, place, held)
-      await postLoad(`${theirs.url}/v2.0/ports`, portIn(place), load(1))
+      await postLoad(`${theirs.url}/v2.0/ports`, portIn(place), clientsFor(1))
       rows.push(
-        rowOf('Neutron', held, await postLoad(`${theirs.url}/v2.0/ports`, portIn(place), load(24))),
+        rowOf(
+          'Neutron',
+          held,
+          await postLoad(`${theirs.url}/v2.0/ports`, portIn(place), clientsFor(24)),
+        ),
       )
     } finally {
       await theirs.stop()
@@ -76,8 +80,8 @@ async function portsOfOurs(url: string, held: number, amount: number): Promise<H
   })
   if (filling.statuses['201'] !== held / atOnce)
     throw new Error(`filling was answered with ${JSON.stringify(filling.statuses)}`)
-  await postLoad(`${url}/v2.0/ports`, portIn(place), load(clients))
-  const measured = await postLoad(`${url}/v2.0/ports`, portIn(place), load(amount))
+  await postLoad(`${url}/v2.0/ports`, portIn(place), clientsFor(clients))
+  const measured = await postLoad(`${url}/v2.0/ports`, portIn(place), clientsFor(amount))
   const { network_ip_availability: use } = await request<{
     network_ip_availability: { used_ips: number }
   }>(`${url}/v2.0/network-ip-availabilities/${place.networkId}`)
@@ -87,7 +91,7 @@ async function portsOfOurs(url: string, held: number, amount: number): Promise<H
   return measured
 }
 
-function load(amount: number) {
+function clientsFor(amount: number) {
   return { connections: clients, amount, timeoutSeconds: 300 }
 }
 

@@ -34,7 +34,7 @@ export async function postLoad(
         amount,
         timeout: timeoutSeconds,
       },
-      (error, outcome) => (error === null ? resolve(outcome) : reject(error)),
+      (error: Error | null, outcome) => (error === null ? resolve(outcome) : reject(error)),
     )
     load.on('response', () => {
       last = performance.now()
