@@ -1,7 +1,6 @@
 import type { Allocation, Ipam } from '@freehold/engine'
 import type { AttributeValues } from './attribute-map.ts'
 import { revisionConstraintFailed } from './engine-errors.ts'
-import type { ListQuery } from './list-query.ts'
 import { holdNetwork } from './network-records.ts'
 import {
   type AddressWish,
@@ -17,14 +16,13 @@ import {
   getPort,
   holdPort,
   insertPort,
-  listPorts,
   type Port,
   type PortBody,
   portCollection,
   portPage,
-  portsById,
   updatePort,
 } from './port-records.ts'
+import { findPorts, matchesFixedIps } from './port-search.ts'
 import { portView } from './port-view.ts'
 import { asOwner } from './project.ts'
 import { checkQuota } from './quota-records.ts'
@@ -47,7 +45,7 @@ export const portResource = defineResource({
     const [view] = await viewsOf(ipam, [await getPort(ipam, id)])
     return view as View
   },
-  list: async (ipam, query) => viewsOf(ipam, await candidates(ipam, query.filters)),
+  list: async (ipam, query) => viewsOf(ipam, await findPorts(ipam, query.filters)),
   page: async (ipam, afterId, limit) => viewsOf(ipam, await portPage(ipam, afterId, limit)),
   create: createPort,
   update: updatePortRecord,
@@ -60,65 +58,6 @@ async function viewsOf(ipam: Ipam, ports: readonly Port[]): Promise<View[]> {
     ports.map(({ id }) => id),
   )
   return ports.map((port) => portView(port, held.get(port.id) ?? []))
-}
-
-async function candidates(ipam: Ipam, filters: ListQuery['filters']): Promise<Port[]> {
-  const ids = filters.get('id') ?? (await portsAtAddresses(ipam, filters.get('fixed_ips')))
-  if (ids !== null) return portsById(ipam, [...new Set(ids)].slice(0, 10_000))
-  const networkIds = filters.get('network_id')
-  const deviceIds = filters.get('device_id')?.filter((id) => id !== '')
-  const names = filters.get('name')
-  const projects = filters.get('project_id') ?? filters.get('tenant_id')
-  return listPorts(ipam, {
-    ...(networkIds === undefined ? {} : { networkIds }),
-    ...(deviceIds === undefined || deviceIds.length === 0 ? {} : { deviceIds }),
-    ...(names?.length === 1 ? { name: names[0] as string } : {}),
-    ...(projects?.length === 1 ? { projectId: projects[0] as string } : {}),
-  })
-}
-
-/** The holders of an address that is asked for by itself, without reading all ports; null: no such shortcut. */
-async function portsAtAddresses(
-  ipam: Ipam,
-  wanted: readonly string[] | undefined,
-): Promise<string[] | null> {
-  const addresses = wanted?.map((text) => /^ip_address=([0-9a-f.:]+)$/i.exec(text)?.[1])
-  if (addresses === undefined || addresses.length === 0) return null
-  const ids: string[] = []
-  for (const address of addresses) {
-    if (address === undefined) return null
-    try {
-      const { holders } = await holdersOf(ipam, address)
-      ids.push(...holders)
-    } catch {
-      return []
-    }
-  }
-  return ids
-}
-
-async function holdersOf(ipam: Ipam, address: string): Promise<{ holders: string[] }> {
-  const known = await ipam.addresses.lookup(address)
-  return {
-    holders: known.subnets.flatMap(({ allocation }) =>
-      allocation?.holder?.kind === 'port' ? [allocation.holder.id] : [],
-    ),
-  }
-}
-
-/** `subnet_id=…`, `ip_address=…`, `ip_address_substr=…`: all that are given must hold, each for one of its values. */
-function matchesFixedIps(view: View, values: readonly string[]): boolean {
-  const wanted = Map.groupBy(values, (value) => value.split('=')[0] ?? '')
-  const fixedIps = view['fixed_ips'] as readonly { subnet_id: string; ip_address: string }[]
-  return [...wanted].every(([name, tests]) =>
-    tests.some((test) => {
-      const value = test.slice(name.length + 1)
-      if (name === 'subnet_id') return fixedIps.some((ip) => ip.subnet_id === value)
-      if (name === 'ip_address') return fixedIps.some((ip) => ip.ip_address === value)
-      if (name === 'ip_address_substr') return fixedIps.some((ip) => ip.ip_address.includes(value))
-      return false
-    }),
-  )
 }
 
 async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory): Promise<View> {
