@@ -72,7 +72,7 @@ test('serve refuses what it cannot do safely, and says why', async () => {
   const taken = url.replace('http://', '')
   const cases: [exitCode: number, text: string, ...args: string[]][] = [
     [2, 'loopback', '--listen', '0.0.0.0:0', '--no-auth'],
-    [2, '--no-auth', '--listen', '127.0.0.1:0'],
+    [2, '--tls-key', '--listen', '127.0.0.1:0', '--tls-cert', 'chain.pem'],
     [2, 'HOST:PORT', '--listen', '8080', '--no-auth'],
     [7, 'something else listens there', '--listen', taken, '--no-auth'],
   ]

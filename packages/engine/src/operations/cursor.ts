@@ -23,10 +23,10 @@ export class CursorSealer {
     this.#ivKey = createHmac('sha256', secret).update('cursor iv').digest()
   }
 
-  /** `list` names the list with its filters and order. */
+  /** `list` names the list with its filters and order. The same position in it always has the same cursor. */
   seal(list: string, position: ListPosition): string {
     const text = JSON.stringify([encode(position.value), encode(position.key)])
-    return this.#encrypt(list, text, randomBytes(ivBytes))
+    return this.#encrypt(list, text, this.#ivOf(list, text))
   }
 
   /** Throws INVALID_CURSOR unless `seal` made the cursor for the same list. */
@@ -43,8 +43,7 @@ export class CursorSealer {
 
   /** The cursor of one event: always the same for it. */
   sealEvent(id: number): string {
-    const iv = createHmac('sha256', this.#ivKey).update(String(id)).digest().subarray(0, ivBytes)
-    return this.#encrypt(eventFeed, String(id), iv)
+    return this.#encrypt(eventFeed, String(id), this.#ivOf(eventFeed, String(id)))
   }
 
   /** A cursor for how far the feed was read: never the same twice, so that it does not tell whether others were busy. */
@@ -61,6 +60,12 @@ export class CursorSealer {
         fix: 'Start without a cursor.',
       })
     return Number(text)
+  }
+
+  // Made of the text under a key of its own: no two texts share one, as with RFC 8452, and a text keeps the one it has.
+  #ivOf(list: string, text: string): Buffer {
+    const digest = createHmac('sha256', this.#ivKey).update(`${list}\n${text}`).digest()
+    return digest.subarray(0, ivBytes)
   }
 
   #encrypt(list: string, text: string, iv: Buffer): string {
