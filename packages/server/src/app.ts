@@ -106,6 +106,13 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.raw.once('close', load.begin())
     done(refused)
   })
+  // After the caller is known, before the body is read.
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const release = load.reserveBody(bodyBytesOf(request))
+    if (release === undefined) return done(busy())
+    reply.raw.once('close', release)
+    done(null, payload)
+  })
   app.addHook('preHandler', (request, _reply, done) => {
     countAllocations(request, limiter)
     done()
@@ -237,10 +244,21 @@ function refusal(
 ): ApiError | undefined {
   if (stopping.aborted)
     return new ApiError('SERVER_STOPPING', 'The server is stopping.', {}, { connection: 'close' })
-  if (load.isOverloaded && !unsheddable.has(request.routeOptions.url ?? ''))
-    return new ApiError('SERVER_BUSY', 'The server has too much to do; nothing was changed.')
+  if (load.isOverloaded && !unsheddable.has(request.routeOptions.url ?? '')) return busy()
   if (request.is404) return unroutable(routeTable, request.method, request.raw.url) as ApiError
   return undefined
+}
+
+function busy(): ApiError {
+  return new ApiError('SERVER_BUSY', 'The server has too much to do; nothing was changed.')
+}
+
+// What is sent in pieces or compressed may become as large as the route allows.
+function bodyBytesOf({ headers, routeOptions }: FastifyRequest): number {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (headers['transfer-encoding'] === undefined && encoding === 'identity')
+    return Number(headers['content-length'] ?? 0)
+  return routeOptions.bodyLimit ?? defaultBodyLimit
 }
 
 function sendProblem(

@@ -3,9 +3,15 @@ export interface LoadLimits {
   readonly maxInFlight: number
   /** How late the event loop may be, twice in a row when looked at four times a second, in milliseconds. */
   readonly maxEventLoopDelayMs: number
+  /** Bytes of all bodies that are being read and worked on, as they are after decompression. */
+  readonly maxBodyBytes: number
 }
 
-export const defaultLoadLimits: LoadLimits = { maxInFlight: 1000, maxEventLoopDelayMs: 1000 }
+export const defaultLoadLimits: LoadLimits = {
+  maxInFlight: 1000,
+  maxEventLoopDelayMs: 1000,
+  maxBodyBytes: 256 * 1024 * 1024,
+}
 
 const sampleMs = 250
 
@@ -16,6 +22,7 @@ export class LoadShedding {
   #lateSamples = 0
   #sampledAt = performance.now()
   #inFlight = 0
+  #bodyBytes = 0
 
   constructor(limits: LoadLimits) {
     this.#limits = limits
@@ -37,6 +44,20 @@ export class LoadShedding {
     let isOpen = true
     return () => {
       if (isOpen) this.#inFlight -= 1
+      isOpen = false
+    }
+  }
+
+  /**
+   * Sets bytes of a body aside until the returned function is called, once or more often; undefined when too many are in
+   * use. One body alone is always taken.
+   */
+  reserveBody(bytes: number): (() => void) | undefined {
+    if (this.#bodyBytes > 0 && this.#bodyBytes + bytes > this.#limits.maxBodyBytes) return undefined
+    this.#bodyBytes += bytes
+    let isOpen = true
+    return () => {
+      if (isOpen) this.#bodyBytes -= bytes
       isOpen = false
     }
   }
