@@ -19,6 +19,7 @@ import { type RawWriter, rawWriter } from './setup/raw-writer.ts'
 export const title = '16 callers in one process, against RAW'
 
 const callers = 16
+const rounds = 5
 
 interface Case {
   readonly name: string
@@ -42,8 +43,8 @@ export async function run({ quick }: { quick: boolean }) {
         { name: '99 % full /20', cidr: '10.64.0.0/20', step: 100, count: 16 },
       ]
     : [
-        { name: 'half full /16', cidr: '10.0.0.0/16', step: 2, count: 3000 },
-        { name: '99 % full /14', cidr: '10.64.0.0/14', step: 100, count: 600 },
+        { name: 'half full /16', cidr: '10.0.0.0/16', step: 2, count: 1600 },
+        { name: '99 % full /14', cidr: '10.64.0.0/14', step: 100, count: 400 },
       ]
   const rows: ResultRow[] = []
   const versions: Record<string, string> = {}
@@ -51,7 +52,7 @@ export async function run({ quick }: { quick: boolean }) {
     const database = await openDatabase(kind)
     versions[kind] = database.version
     try {
-      rows.push(...(await measure(database, cases, quick ? 1 : 7)))
+      rows.push(...(await measure(database, cases, quick ? 1 : rounds)))
     } finally {
       await database.close()
     }
@@ -60,7 +61,7 @@ export async function run({ quick }: { quick: boolean }) {
     rows,
     versions,
     notes: [
-      'per second, median (least..greatest) of 7 rounds that take turns with RAW; ratios are of one round each',
+      `per second, median (least..greatest) of ${rounds} rounds that take turns with RAW; ratios are of one round each`,
       'RAW: one allocation row and one event row in a durable transaction of their own, 16 callers with a connection each',
       'after every round the addresses are given back, so the fill stays; nothing given twice, check found nothing',
     ],
@@ -70,7 +71,7 @@ export async function run({ quick }: { quick: boolean }) {
 async function measure(
   database: BenchDatabase,
   cases: readonly Case[],
-  rounds: number,
+  roundCount: number,
 ): Promise<ResultRow[]> {
   const ipam = await openIpam(storeOf(database.url))
   const rows: ResultRow[] = []
@@ -84,7 +85,7 @@ async function measure(
     const raw = await rawWriter(database, subnet.key, callers)
     // Offsets that are free: 1 more than a multiple of the step.
     const free = Array.from({ length: count }, (_, index) => subnet.bytesAt(step * (index + 1) + 1))
-    const samples = await takeTurns(ipam, subnet, raw, free, rounds)
+    const samples = await takeTurns(ipam, subnet, raw, free, roundCount)
     await raw.close()
     rows.push(...rowsOf(database.kind, name, samples))
   }
@@ -98,12 +99,12 @@ async function takeTurns(
   subnet: FilledSubnet,
   raw: RawWriter,
   free: readonly Uint8Array[],
-  rounds: number,
+  roundCount: number,
 ): Promise<Samples> {
   const samples: Samples = { raw: [], any: [], rawRemoved: [], released: [] }
   const count = free.length
   // One round more, whose figures are dropped: code and statements are compiled in it.
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round <= roundCount; round += 1) {
     const rawRate = await throughput(callers, count, (index, caller) =>
       raw.insert(free[index] as Uint8Array, caller),
     )

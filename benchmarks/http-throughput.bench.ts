@@ -72,8 +72,13 @@ export async function run({ quick }: { quick: boolean }) {
 
 function message<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (value) => resolve(value as T))
-    child.once('exit', (code) => reject(new Error(`the server ended with ${String(code)}`)))
+    const onExit = (code: number | null) =>
+      reject(new Error(`the server ended with ${String(code)}`))
+    child.once('exit', onExit)
+    child.once('message', (value) => {
+      child.off('exit', onExit)
+      resolve(value as T)
+    })
   })
 }
 

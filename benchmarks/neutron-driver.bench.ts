@@ -36,7 +36,7 @@ export async function run({ quick }: { quick: boolean }) {
       )
       subnets.push(subnet)
       const ours: number[] = []
-      for (let repetition = -5; repetition < repetitions; repetition += 1) {
+      for (let repetition = -30; repetition < repetitions; repetition += 1) {
         let address = ''
         const time = await milliseconds(async () => {
           address = (await ipam.allocations.allocate(subnet.id, { kind: 'any' }))[0]?.address ?? ''
