@@ -7,7 +7,7 @@
 import { lockedPackage, packageName, runTimeDependencies } from './run-time-dependencies.ts'
 
 function component(path: string) {
-  const { name = packageName(path), version, license, integrity = '' } = lockedPackage(path)
+  const { name = packageName(path), version = '', license, integrity = '' } = lockedPackage(path)
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`
   return {
     type: 'library',

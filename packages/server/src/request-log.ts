@@ -42,7 +42,7 @@ export function requestLog(level: LogLevel = 'info', destination?: DestinationSt
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: boundedFields },
   }
-  const logger: Logger = pino(options, { write: (line) => void sink.write(escaped(line)) })
+  const logger: Logger = pino(options, { write: (line) => sink.write(escaped(line)) })
   return {
     request(line) {
       if (line.status >= 500) logger.error(line)

@@ -64,7 +64,8 @@ const headerCanaries = () => ({
 /** A body with every field that the route knows, and one that it does not know, each a canary. */
 function plantedBody(method: string, path: string): unknown {
   const route = routeTable.find((each) => each.method === method && each.path === path)
-  const fields = Object.keys((route?.body as Schema | undefined)?.properties ?? {})
+  const schema: Schema | undefined = route?.body
+  const fields = Object.keys(schema?.properties ?? {})
   const [, noun = 'thing'] = /^\/v2\.0\/([a-z-]+?)s?(?:\/|$)/.exec(path) ?? []
   const inner = Object.fromEntries(
     ['name', 'cidr', 'description', 'device_id', 'tenant_id', 'mac_address'].map((field) => [
@@ -161,11 +162,12 @@ describe('nothing that a caller sends gets into logs or metrics', () => {
     const altered = `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`
     for (const text of [secret, altered, canary('token')])
       for (const { method, path } of quietRoutes)
-        for (const headers of [{ authorization: `Bearer ${text}` }, { 'x-auth-token': text }]) {
-          const { body } = await guarded.call(method, fill(path), undefined, {
-            ...headers,
-            host: 'localhost',
-          } as Record<string, string>)
+        for (const [name, value] of [
+          ['authorization', `Bearer ${text}`],
+          ['x-auth-token', text],
+        ] as const) {
+          const headers = { [name]: value, host: 'localhost' }
+          const { body } = await guarded.call(method, fill(path), undefined, headers)
           expect(JSON.stringify(body)).not.toContain(text)
         }
     await silence(fixture, [secret, altered, secret.slice(3, 40), token.id])

@@ -77,7 +77,7 @@ try {
     collectGarbage()
     heap.push(process.memoryUsage().heapUsed)
     if (round % 10 === 0)
-      console.log(`${sent} requests, ${Math.round((heap.at(-1) ?? 0) / 2 ** 20)} MiB`)
+      process.stdout.write(`${sent} requests, ${Math.round((heap.at(-1) ?? 0) / 2 ** 20)} MiB\n`)
   }
   const { body } = await fixture.call('POST', '/v1/check')
   if (body.ok !== true) throw new Error(`what is left disagrees: ${JSON.stringify(body.problems)}`)
@@ -86,9 +86,11 @@ try {
 }
 const third = Math.floor(heap.length / 3)
 const [early, late] = [median(heap.slice(third, 2 * third)), median(heap.slice(-third))]
-console.log(`${sent} requests from seed ${seed}; heap ${early} bytes early, ${late} bytes late`)
+process.stdout.write(
+  `${sent} requests from seed ${seed}; heap ${early} bytes early, ${late} bytes late\n`,
+)
 if (third > 0 && late > early * mostGrowth + slackBytes) {
-  console.log('memory keeps growing')
+  process.stdout.write('memory keeps growing\n')
   process.exitCode = 1
 }
 

@@ -32,7 +32,8 @@ export async function revealPseudonym(
   const found = new Map<string, RevealedIdentifier>()
   const tried = new Set<string>()
   await walkIdentifiers(ipam, (kind, identifier) => {
-    if (kind !== wanted || identifier == null || tried.has(identifier)) return
+    if (kind !== wanted || identifier === null || identifier === undefined || tried.has(identifier))
+      return
     tried.add(identifier)
     for (const { key, createdAt } of keys)
       if (pseudonymOf(key, kind, identifier) === pseudonym)
