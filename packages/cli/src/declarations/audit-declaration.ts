@@ -5,6 +5,7 @@ export function declareAuditCommands(program: Command, run: RunCommand): void {
   const audit = program
     .command('audit')
     .description('prove that no event was changed, taken out or moved')
+    .addHelpText('after', examples('audit verify', 'audit head --out head.json'))
   audit
     .command('verify')
     .description('work the chain over the events out again and name the first place that broke')

@@ -5,6 +5,7 @@ export function declareLogCommands(program: Command, run: RunCommand): void {
   const logs = program
     .command('logs')
     .description('read the pseudonyms of the logs, and change the key that makes them')
+    .addHelpText('after', examples('logs reveal sub_3f9c01d2ab44', 'logs rotate-key'))
   logs
     .command('reveal')
     .description('tell what a pseudonym stands for; works on the database only')
