@@ -84,7 +84,7 @@ export async function run({ quick }: { quick: boolean }) {
 
 async function onSqlite<T>(work: (ipam: Ipam, database: BenchDatabase) => Promise<T>): Promise<T> {
   const database = await openDatabase('sqlite')
-  const ipam = await openIpam(storeOf(database.url))
+  const ipam = await openIpam(storeOf(database.url), { deadlineMs: 300_000 })
   try {
     return await work(ipam, database)
   } finally {

@@ -11,7 +11,8 @@ export async function onEach(
     const database = await openDatabase(kind)
     try {
       versions[kind] = database.version
-      const ipam = await openIpam(storeOf(database.url))
+      // Counting the pages of a large subnet is one long transaction.
+      const ipam = await openIpam(storeOf(database.url), { deadlineMs: 300_000 })
       await work(database, ipam)
       await ipam.close()
     } finally {

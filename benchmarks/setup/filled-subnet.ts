@@ -46,14 +46,28 @@ export async function fillFurther(
   fills: readonly Fill[],
 ): Promise<FilledSubnet> {
   if (fills.length === 0) return subnet
-  const { allocationPools } = await ipam.subnets.get(subnet.id)
-  await ipam.subnets.update(subnet.id, { allocationPools: [] })
   for (const fill of fills) for (const part of partsOf(fill)) await insert(database, subnet, part)
-  // Makes the product count its pages from the rows.
-  await ipam.subnets.update(subnet.id, { allocationPools })
+  await countPages(ipam, subnet.id)
   if (database.kind === 'postgres') await database.execute('ANALYZE')
   const { allocated } = await ipam.utilization.ofSubnet(subnet.id)
   return { ...subnet, held: Number(allocated) }
+}
+
+// Other allocation pools make the product count its pages from the rows: the same addresses in two parts, or in one again.
+async function countPages(ipam: Ipam, subnetId: string): Promise<void> {
+  const { allocationPools } = await ipam.subnets.get(subnetId)
+  const [pool] = allocationPools
+  const end = allocationPools.at(-1)
+  if (pool === undefined || end === undefined) throw new Error('the subnet has no pool')
+  const whole = { first: pool.first, last: end.last }
+  const second = IpAddress.parse(pool.first).plus(1).toString()
+  const parts = [
+    { first: pool.first, last: pool.first },
+    { first: second, last: end.last },
+  ]
+  await ipam.subnets.update(subnetId, {
+    allocationPools: allocationPools.length === 1 ? parts : [whole],
+  })
 }
 
 async function describeSubnet(
