@@ -82,6 +82,7 @@ export const errorCatalogue = {
   },
   STALE_REVISION: { kind: 'conflict', title: 'The record was changed in the meantime' },
   PLAN_CONFLICT: { kind: 'conflict', title: 'The plan contradicts what is stored' },
+  STORE_NOT_EMPTY: { kind: 'conflict', title: 'The database to be filled is in use' },
   SUBNET_EXHAUSTED: { kind: 'exhausted', title: 'The subnet has too few free addresses' },
   ALL_SUBNETS_EXHAUSTED: {
     kind: 'exhausted',
@@ -105,6 +106,7 @@ export const errorCatalogue = {
   STORAGE_FULL: { kind: 'unavailable', title: 'The database has no room left' },
   SCHEMA_MISMATCH: { kind: 'internal', title: 'The database schema does not fit this version' },
   STORE_UNSUPPORTED: { kind: 'internal', title: 'The database cannot keep the promises' },
+  COPY_INCOMPLETE: { kind: 'internal', title: 'The copy would not have every row, or too many' },
   INTERNAL: { kind: 'internal', title: 'Something went wrong inside' },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>
 

@@ -106,3 +106,4 @@ export type {
   StoreCounters,
   TransactionOptions,
 } from './store/store.ts'
+export { copyStore, type StoreCopyOptions, type StoreCopyReport } from './store-copy.ts'

@@ -38,6 +38,10 @@ export interface StoreCapabilities {
     keys: readonly string[],
     assign: (incoming: (column: string) => string) => string,
   ): InsertShape
+  /** An INSERT that also gives the keys which the database would make itself. */
+  insertWithKeys(table: string, columns: readonly string[]): InsertShape
+  /** Statements after which the keys that the database makes for the table are above this one. */
+  reserveKeys(table: string, column: string, highest: number): readonly string[]
   /** Expression: the hexadecimal text of some bytes. */
   hexadecimal(bytes: string): string
   /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */

@@ -17,6 +17,14 @@ export const mariadbCapabilities: StoreCapabilities = {
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON DUPLICATE KEY UPDATE ${assign((column) => `VALUES(${column})`)}`,
   }),
+  insertWithKeys: (table, columns) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: '',
+  }),
+  // Never below a key that is there. Like every change of a schema it commits what is open.
+  reserveKeys: (table, _column, highest) => [
+    `ALTER TABLE ${table} AUTO_INCREMENT = ${highest + 1}`,
+  ],
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
   textContains: (text, part) => `INSTR(${text}, ${part}) > 0`,

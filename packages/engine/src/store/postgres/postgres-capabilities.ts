@@ -17,6 +17,15 @@ export const postgresCapabilities: StoreCapabilities = {
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assign((column) => `excluded.${column}`)}`,
   }),
+  insertWithKeys: (table, columns) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE VALUES`,
+    tail: '',
+  }),
+  // Never lowered: a sequence does not go back with its transaction.
+  reserveKeys: (table, column, highest) => [
+    `SELECT setval(sequence, greatest(${highest}, pg_sequence_last_value(sequence)))
+      FROM (SELECT CAST(pg_get_serial_sequence('${table}', '${column}') AS regclass) AS sequence) AS named`,
+  ],
   hexadecimal: (bytes) => `encode(${bytes}, 'hex')`,
   joined: (text, separator) => `string_agg(${text}, '${separator}')`,
   textContains: (text, part) => `strpos(${text}, ${part}) > 0`,

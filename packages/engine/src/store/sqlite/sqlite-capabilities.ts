@@ -15,6 +15,17 @@ export const sqliteCapabilities: StoreCapabilities = {
     head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
     tail: `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assign((column) => `excluded.${column}`)}`,
   }),
+  insertWithKeys: (table, columns) => ({
+    head: `INSERT INTO ${table} (${columns.join(', ')}) VALUES`,
+    tail: '',
+  }),
+  // Only AUTOINCREMENT remembers keys of rows that are gone, in a table that has no key of its own.
+  reserveKeys: (table, _column, highest) => [
+    `INSERT INTO sqlite_sequence (name, seq) SELECT '${table}', 0
+      WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '${table}')
+      AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '${table}' AND sql LIKE '%AUTOINCREMENT%')`,
+    `UPDATE sqlite_sequence SET seq = max(seq, ${highest}) WHERE name = '${table}'`,
+  ],
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text}, '${separator}')`,
   textContains: (text, part) => `instr(${text}, ${part}) > 0`,
