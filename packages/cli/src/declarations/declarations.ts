@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { declareAddressCommands } from './address-declaration.ts'
 import { declareAllocationCommands } from './allocation-declaration.ts'
 import { declareAuditCommands } from './audit-declaration.ts'
+import { declareCopyCommands } from './copy-declaration.ts'
 import type { RunCommand } from './declaration.ts'
 import { declareLogCommands } from './log-declaration.ts'
 import { declarePlanCommands } from './plan-declaration.ts'
@@ -20,6 +21,7 @@ export function declareCommands(program: Command, run: RunCommand): void {
   declareAllocationCommands(program, run)
   declareAddressCommands(program, run)
   declarePlanCommands(program, run)
+  declareCopyCommands(program, run)
   declareTokenCommands(program, run)
   declareServiceCommands(program, run)
   declareAuditCommands(program, run)
