@@ -95,8 +95,8 @@ async function guess(
     // One sample says little about a large share and enough about a small one; the estimate follows slowly.
     layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
     for (const offset of free) if (found.size < count && !except.has(offset)) found.add(offset)
-    // All of a small subnet was drawn: what was not found is not there.
-    if (BigInt(candidates.length) === layout.space.capacity) break
+    // So little is free that weighing is cheaper; or all of a small subnet was drawn, and there is nothing else to find.
+    if (free.length === 0 || BigInt(candidates.length) === layout.space.capacity) break
   }
   return [...found]
 }
