@@ -32,7 +32,9 @@ export async function crashAndRestart(
     stdio: 'ignore',
     ...(process.getuid?.() === 0 ? { uid, gid } : {}),
   })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   return { stop: () => end(child) }
 }
 

@@ -23,7 +23,9 @@ export async function serve(storeUrl: string): Promise<ServerProcess> {
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   // Even if this process fails: a server must not outlive it.
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   const url = await readyUrl(child)
   return {
     pid: child.pid as number,
