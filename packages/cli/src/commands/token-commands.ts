@@ -20,7 +20,7 @@ const tokenColumns: readonly Column<Token>[] = [
     key: 'expiresAt',
     title: 'Until',
     value: ({ expiresAt }) => expiresAt,
-    display: ({ expiresAt }) => expiresAt ?? 'revoked',
+    display: ({ expiresAt }) => expiresAt ?? 'no end',
   },
   {
     key: 'lastUsedAt',

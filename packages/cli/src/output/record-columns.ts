@@ -136,7 +136,7 @@ export const allocationColumns: readonly Column<Allocation>[] = [
     key: 'expiresAt',
     title: 'Until',
     value: ({ expiresAt }) => expiresAt,
-    display: ({ expiresAt }) => expiresAt ?? 'released',
+    display: ({ expiresAt }) => expiresAt ?? '',
   },
 ]
 
