@@ -3,7 +3,8 @@ import { type StoredTable, storedTables } from '../stored-tables.ts'
 
 export type StoredRow = Readonly<Record<string, SqlValue>>
 
-// What one INSERT may hold: well below the message that a MariaDB takes unless told otherwise (16 MiB).
+// What one INSERT may hold. A character takes up to three bytes on the way, and a MariaDB takes messages of 16 MiB unless
+// told otherwise.
 const mostBytes = 4 * 1024 * 1024
 
 /** The rows of a table. One pass over an index. */
@@ -67,7 +68,7 @@ export async function insertStoredRows(
   )
 }
 
-/** About how much memory the values of some rows take. */
+/** About how large the values of some rows are: a character counts as one. */
 export function bytesOf(rows: readonly StoredRow[]): number {
   let bytes = 0
   for (const row of rows)
