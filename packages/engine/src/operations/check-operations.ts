@@ -68,7 +68,7 @@ class CheckRun {
     })
     await this.#forEach<SubnetRow>(listSubnetsAfter, async (session, subnet) => {
       this.#checked.subnets += 1
-      const layout = this.#context.layouts.layoutOf(subnet)
+      const layout = this.#context.layouts.passing(subnet)
       const { rows, problems } = await checkSubnetRows(session, layout)
       this.#checked.allocations += rows
       for (const problem of problems) this.#add({ ...problem, subnetId: subnet.id })

@@ -22,7 +22,8 @@ export interface SubnetLayout {
   freeShare: number
 }
 
-const maxCached = 20_000
+// Some kilobytes each; compiling one again takes microseconds.
+const maxCached = 5000
 
 interface CachedLayout {
   readonly row: SubnetCore
@@ -36,13 +37,23 @@ interface CachedLayout {
 export class SubnetLayoutCache {
   readonly #layouts = new Map<string, CachedLayout>()
 
+  /** The same without keeping it: for work that goes through all subnets once. */
+  passing(row: SubnetCore): SubnetLayout {
+    return this.#known(row) ?? compile(row)
+  }
+
   layoutOf(row: SubnetCore): SubnetLayout {
-    const known = this.#layouts.get(row.id)
-    if (known !== undefined && isSame(known.row, row)) return known.layout
+    const known = this.#known(row)
+    if (known !== undefined) return known
     const layout = compile(row)
     if (this.#layouts.size >= maxCached) this.#layouts.clear()
     this.#layouts.set(row.id, { row, layout })
     return layout
+  }
+
+  #known(row: SubnetCore): SubnetLayout | undefined {
+    const known = this.#layouts.get(row.id)
+    return known !== undefined && isSame(known.row, row) ? known.layout : undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { IpAddress } from '@freehold/address'
 import { canChange } from '../model/caller.ts'
 import {
   type SubnetPoolUtilization,
@@ -6,10 +7,10 @@ import {
   utilizationOf,
 } from '../model/utilization.ts'
 import { type PageSums, sumPages, sumPagesOf } from '../store/sql/address-page-queries.ts'
-import { ListQuery } from '../store/sql/list-query.ts'
-import type { SubnetRow } from '../store/sql/row-mapping.ts'
+import { type SubnetRow, toAllocationPools } from '../store/sql/row-mapping.ts'
 import { sumPoolUsage } from '../store/sql/subnet-pool-queries.ts'
-import { findSubnet, selectSubnet } from '../store/sql/subnet-queries.ts'
+import { findSubnet } from '../store/sql/subnet-queries.ts'
+import { listPoolTexts, sumAllPages } from '../store/sql/utilization-queries.ts'
 import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 import { prefixesOfPool } from './pool-layout.ts'
@@ -69,35 +70,29 @@ export async function subnetPoolUtilization(
 
 /** Over all subnets of the caller's project, for administrators over all. Linear in subnets and their pages. */
 export async function totalUtilization(context: OperationContext): Promise<TotalUtilization> {
+  const projectId = context.caller.isAdmin ? null : context.caller.projectId
   return read(context, async (session) => {
-    let [capacity, allocated, cooling, outside, subnets] = [0n, 0n, 0n, 0n, 0]
-    for (let after: SubnetRow | undefined; ; ) {
-      const rows: SubnetRow[] = await nextSubnets(context, session, after)
-      for (const part of await utilizationsOf(context, session, rows)) {
-        capacity += part.capacity
-        allocated += part.allocated
-        cooling += part.cooling
-        outside += part.outsidePools
-      }
+    const { used, cooling, outside } = await sumAllPages(session, projectId)
+    let capacity = 0n
+    let subnets = 0
+    for (let after = 0; ; ) {
+      const rows = await listPoolTexts(session, projectId, after, subnetsAtOnce)
+      for (const row of rows) capacity += capacityOf(row.allocation_pools)
       subnets += rows.length
-      after = rows.at(-1)
+      after = rows.at(-1)?.row_key ?? after
       if (rows.length < subnetsAtOnce) break
     }
-    return { subnets, ...utilizationOf(capacity, allocated, cooling, outside) }
+    const allocated = BigInt(used - cooling)
+    return { subnets, ...utilizationOf(capacity, allocated, BigInt(cooling), BigInt(outside)) }
   })
 }
 
-async function nextSubnets(
-  context: OperationContext,
-  session: Session,
-  after: SubnetRow | undefined,
-): Promise<SubnetRow[]> {
-  const query = new ListQuery(session.capabilities)
-  if (!context.caller.isAdmin) query.where('n.project_id = ?', context.caller.projectId)
-  const order = { column: 'n.row_key', keyColumn: 'n.row_key', descending: false }
-  const position = after === undefined ? undefined : { value: after.row_key, key: after.row_key }
-  const { sql, values } = query.page(selectSubnet, order, position, subnetsAtOnce)
-  return session.all(sql, values)
+// Only the sizes: there may be very many subnets, and none of them is needed again.
+function capacityOf(allocationPools: string): bigint {
+  let capacity = 0n
+  for (const { first, last } of toAllocationPools(allocationPools))
+    capacity += IpAddress.parse(last).value - IpAddress.parse(first).value + 1n
+  return capacity
 }
 
 async function utilizationsOf(
@@ -119,7 +114,7 @@ function toSubnetUtilization(
   row: SubnetRow,
   sums: PageSums,
 ): SubnetUtilization {
-  const { space } = context.layouts.layoutOf(row)
+  const { space } = context.layouts.passing(row)
   const cooling = BigInt(sums.cooling)
   return {
     subnetId: row.id,

@@ -220,7 +220,8 @@ function openConnection(path: string, inMemory: boolean): DatabaseSync {
   if (!inMemory) setAndVerify(database, 'journal_mode', 'wal')
   setAndVerify(database, 'synchronous', 2)
   setAndVerify(database, 'foreign_keys', 1)
-  database.exec('PRAGMA cache_size = -65536')
+  // KiB for each of the two connections. The file's hot pages are in the system's memory anyway.
+  database.exec('PRAGMA cache_size = -16384')
   // 16 MiB of log, so that a page that changes often is copied into the database once and not for every change.
   database.exec('PRAGMA wal_autocheckpoint = 8000')
   return database
