@@ -28,7 +28,7 @@ test('serve says how to get in while nobody can, and lets the first token in', a
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
   const [url = ''] = /http:\/\/\S+/.exec(await firstLine(child)) ?? []
-  await vi.waitFor(() => expect(complaint).toContain('Run freehold init'))
+  await vi.waitFor(() => expect(complaint).toContain('Run freehold init'), 30_000)
   expect((await fetch(`${url}/v1/subnets`)).status).toBe(401)
   const token = (await folder.run('init')).stdout.trim()
   const call = (secret: string, ...args: string[]) =>
@@ -51,7 +51,10 @@ test('serve says how to get in while nobody can, and lets the first token in', a
   expect(successor.stdout).toMatch(tokenLine)
   expect((await call(token, 'token', 'show', id)).stdout).toContain('north')
   expect((await call(token, 'token', 'revoke', id, '--yes')).exitCode).toBe(0)
-  await vi.waitFor(async () => expect((await call(reader, 'subnet', 'list')).exitCode).toBe(2))
+  await vi.waitFor(
+    async () => expect((await call(reader, 'subnet', 'list')).exitCode).toBe(2),
+    30_000,
+  )
   expect((await call(successor.stdout.trim(), 'subnet', 'list')).exitCode).toBe(0)
   const rest = resultOf(child)
   child.kill('SIGTERM')
@@ -107,7 +110,7 @@ test('serve speaks HTTPS, and takes new keys on SIGHUP', async () => {
   await vi.waitFor(async () => {
     const second = await ask(`${url}/healthz`, readFileSync(cert, 'utf8'))
     expect(second).toMatchObject({ status: 200, subject: 'second.example' })
-  })
+  }, 30_000)
   const rest = resultOf(child)
   child.kill('SIGTERM')
   expect((await rest).exitCode).toBe(0)

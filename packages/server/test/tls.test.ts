@@ -106,7 +106,7 @@ describe('HTTPS', () => {
         expect(await ask(`${url}/healthz`, client(false))).toMatchObject({
           name: 'second.example',
         }),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     reload.stop()
   })
