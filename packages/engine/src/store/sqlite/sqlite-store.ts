@@ -229,24 +229,29 @@ function openConnection(path: string, inMemory: boolean): DatabaseSync {
 
 // Some builds and file systems silently keep a weaker setting, so what was set is read back.
 function setAndVerify(database: DatabaseSync, pragma: string, value: string | number): void {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      database.exec(`PRAGMA ${pragma} = ${value}`)
-      break
-    } catch (error) {
-      // The switch to WAL needs the file for itself for a moment; another process may be doing the same.
-      if (!isBusy(error) || attempt >= 200) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
-    }
-  }
-  const row = database.prepare(`PRAGMA ${pragma}`).get()
-  const found = Object.values(row ?? {})[0]
+  const found = whenNotBusy(() => {
+    database.exec(`PRAGMA ${pragma} = ${value}`)
+    return Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]
+  })
   if (found !== value)
     throw new IpamError(
       'STORE_UNSUPPORTED',
       `SQLite keeps ${pragma} at ${String(found)} where ${value} is needed to keep acknowledged changes.`,
       { fix: 'Put the database on a local file system.' },
     )
+}
+
+// The switch to WAL needs the file for itself for a moment, and so does whoever recovers it after a process was killed:
+// another process may be doing either.
+function whenNotBusy<T>(work: () => T): T {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || attempt >= 1000) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
 }
 
 function assertVersion(version: string): void {
