@@ -213,7 +213,9 @@ function sharedFault(error: unknown): unknown {
 
 function openConnection(path: string, inMemory: boolean): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 })
-  assertVersion(String(database.prepare('SELECT sqlite_version() AS v').get()?.['v']))
+  // Even this reads the file's schema first.
+  const version = whenNotBusy(() => database.prepare('SELECT sqlite_version() AS v').get()?.['v'])
+  assertVersion(String(version))
   // Of a new file only. A commit writes whole pages, and random addresses change few bytes of many: half the usual size
   // makes allocations a third faster.
   database.exec('PRAGMA page_size = 2048')
