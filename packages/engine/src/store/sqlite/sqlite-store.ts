@@ -213,9 +213,12 @@ function sharedFault(error: unknown): unknown {
 
 function openConnection(path: string, inMemory: boolean): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 })
-  // Even this reads the file's schema first.
-  const version = whenNotBusy(() => database.prepare('SELECT sqlite_version() AS v').get()?.['v'])
-  assertVersion(String(version))
+  whenNotBusy(() => configure(database, inMemory))
+  return database
+}
+
+function configure(database: DatabaseSync, inMemory: boolean): void {
+  assertVersion(String(database.prepare('SELECT sqlite_version() AS v').get()?.['v']))
   // Of a new file only. A commit writes whole pages, and random addresses change few bytes of many: half the usual size
   // makes allocations a third faster.
   database.exec('PRAGMA page_size = 2048')
@@ -226,34 +229,32 @@ function openConnection(path: string, inMemory: boolean): DatabaseSync {
   database.exec('PRAGMA cache_size = -16384')
   // 16 MiB of log, so that a page that changes often is copied into the database once and not for every change.
   database.exec('PRAGMA wal_autocheckpoint = 8000')
-  return database
+}
+
+// Any of these statements reads the file, the first one its schema. It is locked for a moment while another process
+// switches it to WAL, recovers it after a process was killed, or closes it as the last one.
+function whenNotBusy(work: () => void): void {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (!isBusy(error) || attempt >= 1000) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
 }
 
 // Some builds and file systems silently keep a weaker setting, so what was set is read back.
 function setAndVerify(database: DatabaseSync, pragma: string, value: string | number): void {
-  const found = whenNotBusy(() => {
-    database.exec(`PRAGMA ${pragma} = ${value}`)
-    return Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]
-  })
+  database.exec(`PRAGMA ${pragma} = ${value}`)
+  const found = Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]
   if (found !== value)
     throw new IpamError(
       'STORE_UNSUPPORTED',
       `SQLite keeps ${pragma} at ${String(found)} where ${value} is needed to keep acknowledged changes.`,
       { fix: 'Put the database on a local file system.' },
     )
-}
-
-// The switch to WAL needs the file for itself for a moment, and so does whoever recovers it after a process was killed:
-// another process may be doing either.
-function whenNotBusy<T>(work: () => T): T {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return work()
-    } catch (error) {
-      if (!isBusy(error) || attempt >= 1000) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
-    }
-  }
 }
 
 function assertVersion(version: string): void {
