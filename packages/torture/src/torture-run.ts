@@ -124,7 +124,11 @@ async function load(
   }
 }
 
-function untilOver({ seconds, calls, signal }: TortureOptions, crew: WorkerCrew): Promise<void> {
+// A run that is to kill and was over before it did would prove nothing.
+const leastKills = 3
+
+function untilOver(options: TortureOptions, crew: WorkerCrew): Promise<void> {
+  const { seconds, calls, signal } = options
   return new Promise((resolve) => {
     const timers: NodeJS.Timeout[] = []
     const stop = () => {
@@ -132,7 +136,8 @@ function untilOver({ seconds, calls, signal }: TortureOptions, crew: WorkerCrew)
       resolve()
     }
     const isEnough = () => {
-      const { ok, fail, unknown } = crew.progress()
+      const { ok, fail, unknown, kills } = crew.progress()
+      if (options.kill === true && kills < leastKills) return false
       return calls !== undefined && ok + fail + unknown >= calls
     }
     timers.push(
