@@ -99,11 +99,13 @@ export type { CheckOptions } from './operations/check-operations.ts'
 export type { EngineLimits, MutationOptions } from './operations/context.ts'
 export type { EventPage } from './operations/event-operations.ts'
 export type { PlanOptions } from './operations/plan-operations.ts'
-export type {
-  Session,
-  Store,
-  StoreCapabilities,
-  StoreCounters,
-  TransactionOptions,
+export {
+  type FinalStatement,
+  finishInTurn,
+  type Session,
+  type Store,
+  type StoreCapabilities,
+  type StoreCounters,
+  type TransactionOptions,
 } from './store/store.ts'
 export { copyStore, type StoreCopyOptions, type StoreCopyReport } from './store-copy.ts'

@@ -330,6 +330,7 @@ function reading(store: Store, before: (sql: string) => Promise<void>): Store {
     },
     get: (sql, values) => session.get(sql, values),
     run: (sql, values) => session.run(sql, values),
+    finish: (statements) => session.finish(statements),
     savepoint: (work) => session.savepoint(work),
   })
   return {

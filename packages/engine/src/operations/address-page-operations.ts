@@ -1,7 +1,8 @@
 import { pageBounds, pageOf } from '../allocators/page-layout.ts'
 import {
   type AddressPageRow,
-  addToPages,
+  changePages,
+  type PageChange,
   replacePages,
   takeFromPage,
 } from '../store/sql/address-page-queries.ts'
@@ -15,30 +16,53 @@ const largestCapacity = BigInt(Number.MAX_SAFE_INTEGER)
 
 export type PageCounts = Omit<AddressPageRow, 'subnet_key' | 'is_full'>
 
-/** Counts addresses that are about to get rows, and so locks their pages. Cost: the pages touched. */
-export async function occupyPages(
-  session: Session,
-  layout: SubnetLayout,
-  offsets: readonly bigint[],
-): Promise<void> {
-  const pages = new Map<number, { used: number; outside: number }>()
-  for (const offset of offsets) {
-    const page = pageOf(offset)
-    const counts = pages.get(page) ?? { used: 0, outside: 0 }
-    if (layout.space.contains(offset)) counts.used += 1
-    else counts.outside += 1
-    pages.set(page, counts)
+/** The pages of addresses that come and go, each with what changes in it. */
+export class PageChanges {
+  readonly #changes = new Map<string, PageChange>()
+
+  /** An address gets its row. */
+  occupy(layout: SubnetLayout, offset: bigint): void {
+    this.#add(layout, offset, 1, null)
   }
-  await addToPages(
-    session,
-    layout.key,
-    [...pages].map(([page, counts]) => ({
-      page,
-      capacity: storedCapacity(layout, page),
-      low: bytesAt(layout, pageBounds(page).first),
-      ...counts,
-    })),
-  )
+
+  /** A held address loses its row. */
+  vacate(layout: SubnetLayout, offset: bigint, address: Uint8Array): void {
+    this.#add(layout, offset, -1, address)
+  }
+
+  get all(): PageChange[] {
+    return [...this.#changes.values()]
+  }
+
+  #add(layout: SubnetLayout, offset: bigint, count: number, freed: Uint8Array | null): void {
+    const page = pageOf(offset)
+    const key = `${layout.key}:${page}`
+    const before = this.#changes.get(key) ?? unchangedPage(layout, page)
+    const inPool = layout.space.contains(offset)
+    this.#changes.set(key, {
+      ...before,
+      used: before.used + (inPool ? count : 0),
+      outside: before.outside + (inPool ? 0 : count),
+      freed: lowest(before.freed, freed),
+    })
+  }
+}
+
+function unchangedPage(layout: SubnetLayout, page: number): PageChange {
+  return {
+    subnetKey: layout.key,
+    page,
+    capacity: storedCapacity(layout, page),
+    used: 0,
+    outside: 0,
+    freed: null,
+    low: bytesAt(layout, pageBounds(page).first),
+  }
+}
+
+function lowest(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+  if (a === null || b === null) return a ?? b
+  return Buffer.compare(a, b) < 0 ? a : b
 }
 
 /** Makes sure that a page has its row, and holds its lock. */
@@ -47,15 +71,7 @@ export async function lockPage(
   layout: SubnetLayout,
   page: number,
 ): Promise<void> {
-  await addToPages(session, layout.key, [
-    {
-      page,
-      capacity: storedCapacity(layout, page),
-      low: bytesAt(layout, pageBounds(page).first),
-      used: 0,
-      outside: 0,
-    },
-  ])
+  await changePages(session, [unchangedPage(layout, page)])
 }
 
 /** Counts the end of one row: of a held one, or (`wasCooling`) of a cooling one. */
@@ -134,7 +150,7 @@ function countRow(pages: Map<number, PageCounts>, layout: SubnetLayout, row: All
 }
 
 /** The `capacity` column of a page. */
-export function storedCapacity(layout: SubnetLayout, page: number): number {
+function storedCapacity(layout: SubnetLayout, page: number): number {
   const capacity = layout.space.capacityOfPage(page)
   return Number(capacity < largestCapacity ? capacity : largestCapacity)
 }

@@ -11,11 +11,11 @@ import {
   countPages,
   findLowestPageWithRoom,
   findPage,
+  findPagesWithRoom,
   listPageNumbers,
-  listPagesWithRoom,
   raiseSearchStart,
 } from '../store/sql/address-page-queries.ts'
-import { hexOf, listAddresses, listHeldAmong, listTails } from '../store/sql/allocation-queries.ts'
+import { listAddresses, listHeldAmong, listTails } from '../store/sql/allocation-queries.ts'
 import type { Session } from '../store/store.ts'
 import { lockPage } from './address-page-operations.ts'
 import type { OperationContext } from './context.ts'
@@ -91,7 +91,7 @@ async function guess(
     )
     const bytes = candidates.map((offset) => bytesAt(layout, offset))
     const held = await listHeldAmong(session, layout.key, bytes)
-    const free = candidates.filter((_, index) => !held.has(hexOf(bytes[index] as Uint8Array)))
+    const free = candidates.filter((offset) => !held.has(layout.base + offset))
     // One sample says little about a large share and enough about a small one; the estimate follows slowly.
     layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
     for (const offset of free) if (found.size < count && !except.has(offset)) found.add(offset)
@@ -101,10 +101,11 @@ async function guess(
   return [...found]
 }
 
-// A candidate more costs SQLite a probe, and a server next to nothing compared with another round trip.
+// A candidate more costs SQLite a probe, and a server next to nothing compared with another round trip. Rounded up, so that
+// there are few different statements.
 function candidatesFor(session: Session, expected: number): number {
-  if (session.capabilities.database === 'sqlite') return Math.ceil(expected * 1.1) + 4
-  return Math.ceil(expected * 1.3) + 7
+  const isNear = session.capabilities.database === 'sqlite'
+  return Math.ceil((isNear ? expected * 1.1 + 4 : expected * 1.3 + 7) / 8) * 8
 }
 
 /** Free addresses of pages that are drawn by their room; fewer when a page has less than its count says. */
@@ -139,6 +140,8 @@ async function drawFromIpv4(
   except: ReadonlySet<bigint>,
 ): Promise<bigint[]> {
   const pages = [...drawn].map(([page, wanted]) => ({ page, wanted, ...pageBounds(page) }))
+  // The last page is the largest. Where 16 bits tell its addresses apart they tell those of every page.
+  const bits = pages.every(({ first, last }) => last - first < 0x1_0000n) ? 16 : 32
   const tails = await listTails(
     session,
     layout.key,
@@ -146,14 +149,14 @@ async function drawFromIpv4(
       first: bytesAt(layout, first),
       last: bytesAt(layout, last < layout.size ? last : layout.size - 1n),
     })),
+    bits,
   )
   const found: bigint[] = []
   for (const [index, { page, wanted, first, last }] of pages.entries()) {
     const isTaken = new Uint8Array(Number(last - first) + 1).fill(1)
     for (const range of layout.space.inPage(page))
       isTaken.fill(0, Number(range.first - first), Number(range.last - first) + 1)
-    const start = Number(layout.base + first)
-    for (const tail of tails[index] ?? []) isTaken[tail - start] = 1
+    markTails(isTaken, tails[index] as Buffer, bits, Number(layout.base + first))
     for (const offset of except)
       if (offset >= first && offset <= last) isTaken[Number(offset - first)] = 1
     for (const slot of drawUnmarked(isTaken, wanted, context.random))
@@ -162,30 +165,44 @@ async function drawFromIpv4(
   return found
 }
 
-/**
- * Free pool addresses of every page, from the counts. Linear in the pages, which are bounded whatever is held.
- *
- * The pages that are missing are read first: one that another writer makes before the last statement is then counted
- * there, and one that it makes and fills is still taken for empty. So the sum is never too small, and "full" is true.
- */
+function markTails(marks: Uint8Array, tails: Buffer, bits: 16 | 32, start: number): void {
+  if (bits === 32) {
+    for (let at = 0; at < tails.length; at += 4) marks[tails.readUInt32BE(at) - start] = 1
+    return
+  }
+  const low = start & 0xffff
+  for (let at = 0; at < tails.length; at += 2) {
+    const tail = ((tails[at] as number) << 8) | (tails[at + 1] as number)
+    marks[(tail - low) & 0xffff] = 1
+  }
+}
+
+/** Free pool addresses of every page, from the counts. Linear in the pages, which are bounded whatever is held. */
 async function listRooms(
   session: Session,
   layout: SubnetLayout,
   except: ReadonlySet<bigint>,
 ): Promise<PageRoom[]> {
-  const free = new Map<number, bigint>()
-  const present = await presentPages(session, layout, Number.MAX_SAFE_INTEGER)
-  if (present !== null)
-    for (const page of layout.space.pages())
-      if (!present.has(page)) free.set(page, layout.space.capacityOfPage(page))
-  for (const { page, used } of await listPagesWithRoom(session, layout.key))
-    free.set(page, layout.space.capacityOfPage(page) - BigInt(used))
-  const rooms = [...free].map(([page, room]) => ({ page, free: room }))
-  layout.freeShare = Math.max(Number(sumOf(rooms)) / Number(layout.space.capacity), 1e-9)
+  const { space } = layout
+  const rooms: PageRoom[] = []
+  let seen = await findPagesWithRoom(session, layout.key)
+  if (seen.present < space.pageCount) {
+    // The missing pages come from a statement before that of the counts: one that another writer makes in between is counted
+    // there, and one that it makes and fills is still taken for empty. So the sum is never too small, and "full" is true.
+    const present = new Set(await listPageNumbers(session, layout.key))
+    seen = await findPagesWithRoom(session, layout.key)
+    const counted = new Set(seen.withRoom.map(({ page }) => page))
+    for (const page of space.pages())
+      if (!present.has(page) && !counted.has(page))
+        rooms.push({ page, free: space.capacityOfPage(page) })
+  }
+  for (const { page, used } of seen.withRoom)
+    rooms.push({ page, free: space.capacityOfPage(page) - BigInt(used) })
+  layout.freeShare = Math.max(Number(sumOf(rooms)) / Number(space.capacity), 1e-9)
   for (const offset of except) {
     const page = pageOf(offset)
     const room = rooms.find((candidate) => candidate.page === page)
-    if (room !== undefined && layout.space.contains(offset)) room.free -= 1n
+    if (room !== undefined && space.contains(offset)) room.free -= 1n
   }
   return rooms.filter((room) => room.free > 0n)
 }

@@ -1,10 +1,12 @@
 import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
-import { hexOf, insertAllocations } from '../store/sql/allocation-queries.ts'
+import { changePages } from '../store/sql/address-page-queries.ts'
+import { insertAllocations } from '../store/sql/allocation-queries.ts'
+import { insertEvents, type NewEvent } from '../store/sql/event-queries.ts'
 import { type AllocationRow, labelsText, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
-import { occupyPages } from './address-page-operations.ts'
+import { PageChanges } from './address-page-operations.ts'
 import type { OperationContext } from './context.ts'
-import { recordChanges } from './event-recording.ts'
+import { allocationEvent } from './event-recording.ts'
 import { lostRace } from './lost-race.ts'
 import { bytesAt, type SubnetLayout } from './subnet-layout.ts'
 
@@ -19,27 +21,31 @@ export async function recordAllocations(
   offsets: readonly bigint[],
   attributes: AllocationAttributeValues,
 ): Promise<Allocation[]> {
+  const pages = new PageChanges()
+  for (const offset of offsets) pages.occupy(layout, offset)
+  await changePages(session, pages.all)
   const now = context.clock()
-  await occupyPages(session, layout, offsets)
   const rows = offsets.map((offset) =>
     newRow(context, layout, bytesAt(layout, offset), attributes, now),
   )
-  const inserted = await insertAllocations(session, rows)
-  if (!rows.every((row) => inserted.has(hexOf(row.address)))) throw lostRace()
+  const lost = await insertAllocations(session, rows)
+  if (lost.length > 0) throw lostRace()
   const allocations = rows.map((row) => toAllocation(row, layout))
-  await recordChanges(
-    context,
+  await insertEvents(
     session,
-    allocations.map((allocation, index) => ({
-      action: 'allocated' as const,
-      recordKind: 'allocation' as const,
-      recordId: null,
-      subnetKey: layout.key,
-      address: (rows[index] as AllocationRow).address,
-      after: eventState(allocation),
-    })),
+    rows.map((row, index) => allocatedEvent(context, row, allocations[index] as Allocation)),
   )
   return allocations
+}
+
+export function allocatedEvent(
+  context: OperationContext,
+  row: AllocationRow,
+  allocation: Allocation,
+): NewEvent {
+  const { subnet_key: subnetKey, address, project_id: projectId } = row
+  const after = eventState(allocation)
+  return allocationEvent(context, 'allocated', subnetKey, address, { after, projectId })
 }
 
 /** What an event says of an allocation: all that its own columns do not. */

@@ -94,7 +94,7 @@ export class Coalescer<Request, Result> {
             members.map((member) => member.request),
           )
         },
-        { access: 'write', deadline },
+        { access: 'write', readsFirst: true, deadline },
       )
       for (const [index, member] of (taken ?? []).entries()) this.#answer(member, answers[index])
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { EventAction, RecordKind } from '../model/event.ts'
-import { type EventRow, insertEvents } from '../store/sql/event-queries.ts'
+import { insertEvents, type NewEvent } from '../store/sql/event-queries.ts'
 import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 
@@ -28,7 +28,7 @@ export async function recordChanges(
 }
 
 /** The row of one event; for writers that insert those of several callers at once. */
-export function toEventRow(context: OperationContext, change: Change): Omit<EventRow, 'id'> {
+export function toEventRow(context: OperationContext, change: Change): NewEvent {
   return {
     at: context.clock(),
     action: change.action,
@@ -47,4 +47,27 @@ export function toEventRow(context: OperationContext, change: Change): Omit<Even
 function jsonOf(value: unknown): string | null {
   if (value === undefined || value === null) return null
   return JSON.stringify(value, (_, field) => (typeof field === 'bigint' ? field.toString() : field))
+}
+
+/** The event of an allocation: its states are what `eventState` makes of it, which no function needs to go through. */
+export function allocationEvent(
+  { clock, caller }: OperationContext,
+  action: EventAction,
+  subnetKey: number,
+  address: Uint8Array,
+  states: { before?: object; after?: object; projectId: string },
+): NewEvent {
+  return {
+    at: clock(),
+    action,
+    record_kind: 'allocation',
+    record_id: null,
+    subnet_key: subnetKey,
+    address,
+    project_id: states.projectId,
+    actor: caller.actor ?? null,
+    request_id: caller.requestId ?? null,
+    state_before: states.before === undefined ? null : JSON.stringify(states.before),
+    state_after: states.after === undefined ? null : JSON.stringify(states.after),
+  }
 }

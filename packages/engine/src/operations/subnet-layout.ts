@@ -102,11 +102,15 @@ function compile(row: SubnetCore): SubnetLayout {
 export function bytesAt(layout: SubnetLayout, offset: bigint): Uint8Array {
   const value = layout.base + offset
   const bytes = new Uint8Array(16)
-  const view = new DataView(bytes.buffer)
   if (layout.version === 4) {
-    view.setUint32(12, Number(value))
+    const low = Number(value)
+    bytes[12] = low >>> 24
+    bytes[13] = low >>> 16
+    bytes[14] = low >>> 8
+    bytes[15] = low
     return bytes
   }
+  const view = new DataView(bytes.buffer)
   view.setBigUint64(0, value >> 64n)
   view.setBigUint64(8, value & 0xffff_ffff_ffff_ffffn)
   return bytes

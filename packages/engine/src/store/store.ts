@@ -12,6 +12,12 @@ export interface Session {
   get<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row | undefined>
   /** Returns how many rows the statement changed. */
   run(sql: string, values?: readonly SqlValue[]): Promise<number>
+  /**
+   * The last statements of a transaction that a store opened: it may send them in one message with the commit behind them.
+   * Nothing may run after them, and the transaction's work must return. Each has to change as many rows as it says; else all
+   * is undone and StoreFault `retry` is thrown, as for any row that is there already.
+   */
+  finish(statements: readonly FinalStatement[]): Promise<void>
   /** Runs the work so that it can be undone alone: when it throws, its changes are taken back and the rest stays. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
@@ -42,6 +48,13 @@ export interface StoreCapabilities {
   insertWithKeys(table: string, columns: readonly string[]): InsertShape
   /** Statements after which the keys that the database makes for the table are above this one. */
   reserveKeys(table: string, column: string, highest: number): readonly string[]
+  /** Condition: the column has one of these values; there is at least one, and all are of one type. */
+  oneOf(column: string, values: readonly SqlValue[]): SqlPart
+  /**
+   * For FROM: rows made of columns of values, by which a statement has the same text for any number of them; null where the
+   * database has no such thing.
+   */
+  readonly rowsFrom: ((alias: string, columns: readonly SqlColumn[]) => SqlPart) | null
   /** Expression: the hexadecimal text of some bytes. */
   hexadecimal(bytes: string): string
   /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */
@@ -58,9 +71,29 @@ export interface InsertShape {
   readonly tail: string
 }
 
+/** A part of a statement, and the values of its `?`. */
+export interface SqlPart {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
+export interface FinalStatement extends SqlPart {
+  /** An INSERT that meets a row with its key fails of itself; any other statement has to change this many rows. */
+  readonly changes: number | 'fails-of-itself'
+}
+
+/** The values of one column, one for each row. */
+export interface SqlColumn {
+  readonly name: string
+  readonly type: 'integer' | 'text' | 'bytes'
+  readonly values: readonly SqlValue[]
+}
+
 export interface TransactionOptions {
   /** A write transaction sees and holds what it needs from its first statement on. */
   readonly access: 'read' | 'write'
+  /** The first statement only reads, so that it may be sent together with what opens the transaction. */
+  readonly readsFirst?: boolean
   /** Never shares a commit with other callers' work: for work that waits for something besides the database. */
   readonly alone?: boolean
   /** Milliseconds of the store's monotonic clock (`performance.now`) after which waiting for the database ends. */
@@ -121,8 +154,34 @@ export class StoreFault extends Error {
   }
 }
 
+/** What `finish` does where statements are sent one by one, or in a transaction of the caller's. */
+export async function finishInTurn(
+  session: Pick<Session, 'run'>,
+  statements: readonly FinalStatement[],
+): Promise<void> {
+  for (const { sql, values, changes } of statements) {
+    const changed = await session.run(sql, values)
+    if (changes !== 'fails-of-itself' && changed !== changes) throw rowsMissing()
+  }
+}
+
+/** Another writer changed rows that a statement was to find. */
+export function rowsMissing(): StoreFault {
+  return new StoreFault('retry', new Error('a statement changed other rows than it was to'))
+}
+
 /** `head (?, ?), (?, ?) tail` for `count` rows of `width` values. */
 export function insertRows(shape: InsertShape, width: number, count: number): string {
-  const row = `(${Array(width).fill('?').join(', ')})`
+  const row = `(${placeholders(width)})`
   return `${shape.head} ${Array(count).fill(row).join(', ')} ${shape.tail}`
+}
+
+/** `?, ?, ?`, as many as that. */
+export function placeholders(count: number): string {
+  return '?, '.repeat(count - 1) + '?'
+}
+
+/** `column IN (?, ?)`: what `oneOf` is where a value cannot be a list. */
+export function inList(column: string, values: readonly SqlValue[]): SqlPart {
+  return { sql: `${column} IN (${placeholders(values.length)})`, values }
 }

@@ -1,4 +1,4 @@
-import { type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
+import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { storeAt } from '../../src/engine-opening.ts'
 import type { SqlValue } from '../mutants/wrapped-store.ts'
 
@@ -80,5 +80,8 @@ function watched(inner: Session, pass: (point: Failpoint) => void): Session {
     get: <Row>(sql: string, values?: readonly SqlValue[]) =>
       around(sql, () => inner.get<Row>(sql, values)),
     run: (sql, values) => around(sql, () => inner.run(sql, values)),
+    finish(statements) {
+      return finishInTurn(this, statements)
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
+import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { StoreFault } from '../../../engine/src/store/store.ts'
 import { storeAt } from '../../src/engine-opening.ts'
 import type { SqlValue } from '../mutants/wrapped-store.ts'
@@ -44,6 +44,9 @@ function racingSession(inner: Session, pass: () => void): Session {
       const changed = await inner.run(sql, values)
       pass()
       return changed
+    },
+    finish(statements) {
+      return finishInTurn(this, statements)
     },
   }
 }

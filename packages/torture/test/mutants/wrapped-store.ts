@@ -1,4 +1,4 @@
-import type { Session, Store, TransactionOptions } from '@freehold/engine'
+import { finishInTurn, type Session, type Store, type TransactionOptions } from '@freehold/engine'
 
 export type SqlValue = NonNullable<Parameters<Session['run']>[1]>[number]
 
@@ -58,6 +58,9 @@ function sessionWithDefect(inner: Session, defect: StoreDefect): Session {
       const changed = await inner.run(rewrite(sql), values)
       await defect.afterRun?.(inner, sql, values)
       return changed
+    },
+    finish(statements) {
+      return finishInTurn(this, statements)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { StoreCapabilities } from '../store.ts'
+import { inList, type StoreCapabilities } from '../store.ts'
 
 /**
  * MariaDB has no INSERT that leaves present rows alone and tells of it: `INSERT IGNORE` turns every other error into a
@@ -25,6 +25,8 @@ export const mariadbCapabilities: StoreCapabilities = {
   reserveKeys: (table, _column, highest) => [
     `ALTER TABLE ${table} AUTO_INCREMENT = ${highest + 1}`,
   ],
+  oneOf: inList,
+  rowsFrom: null,
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
   textContains: (text, part) => `INSTR(${text}, ${part}) > 0`,

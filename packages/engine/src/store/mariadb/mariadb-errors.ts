@@ -77,6 +77,27 @@ export function mariadbFault(error: unknown, phase: MariadbPhase): unknown {
   return new StoreFault(fault, error)
 }
 
+/** The number with which a compound statement of ours refuses to commit: rows that it was to change were not there. */
+export function isCountRefusal(error: unknown): boolean {
+  return serverNumber(error) === 31000
+}
+
+// Errors that only a statement can have, so that the commit behind it was never reached.
+const beforeCommit = new Set([1205, 1213, 1020, 1062, 1452, 1114, 1021, 1290, 1792, 1836, 1047])
+
+/**
+ * Classifies the error of a compound statement that ends with a commit. Whatever cannot be pinned on a statement before it
+ * leaves the outcome open.
+ */
+export function finishingFault(error: unknown): unknown {
+  const number = serverNumber(error)
+  if (number === undefined || !beforeCommit.has(number)) return mariadbFault(error, 'commit')
+  const fault = mariadbFault(error, 'work')
+  return fault instanceof StoreFault && fault.fault === 'unique'
+    ? new StoreFault('retry', error)
+    : fault
+}
+
 /**
  * The key that "Duplicate entry '…' for key '…'" names. MariaDB tells it nowhere else, and never says of which table. The
  * entry is a caller's text and may look like anything, so the last key in the message counts.

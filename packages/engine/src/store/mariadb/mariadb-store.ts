@@ -13,7 +13,7 @@ import { type AppliedMigration, loadMigrations, pendingMigrations } from '../mig
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
-import { JoinedMariadbSession, MariadbSession } from './mariadb-session.ts'
+import { JoinedMariadbSession, OwnMariadbSession } from './mariadb-session.ts'
 
 export interface MariadbStoreOptions {
   /** `mariadb://USER:PASSWORD@HOST:PORT/DATABASE`; also `?sslmode=verify-full&sslrootcert=FILE` and `?socket=FILE`. */
@@ -97,9 +97,11 @@ class MariadbStore implements Store {
   ): Promise<T> {
     return this.#withConnection(options.deadline, async (connection) => {
       await begin(connection, options.access)
-      const value = await work(new MariadbSession(connection))
+      const session = new OwnMariadbSession(connection)
+      const value = await work(session)
       // A read that was not committed has shown the same.
-      await command(connection, 'COMMIT', options.access === 'write' ? 'commit' : 'work')
+      if (!session.isFinished)
+        await command(connection, 'COMMIT', options.access === 'write' ? 'commit' : 'work')
       this.counters.transactions += 1
       return value
     })

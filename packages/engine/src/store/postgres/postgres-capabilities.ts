@@ -1,4 +1,5 @@
 import type { StoreCapabilities } from '../store.ts'
+import { arrayText, arrayType, typeOf } from './postgres-arrays.ts'
 
 /**
  * `FOR KEY SHARE` is what a foreign key takes on its parent anyway; of the row locks only `FOR UPDATE`, and deleting, wait
@@ -26,6 +27,15 @@ export const postgresCapabilities: StoreCapabilities = {
     `SELECT setval(sequence, greatest(${highest}, pg_sequence_last_value(sequence)))
       FROM (SELECT CAST(pg_get_serial_sequence('${table}', '${column}') AS regclass) AS sequence) AS named`,
   ],
+  oneOf: (column, values) => ({
+    sql: `${column} = ANY(CAST(? AS ${arrayType(typeOf(values[0]))}))`,
+    values: [arrayText(values)],
+  }),
+  rowsFrom: (alias, columns) => ({
+    sql: `unnest(${columns.map(({ type }) => `CAST(? AS ${arrayType(type)})`).join(', ')})
+      AS ${alias} (${columns.map(({ name }) => name).join(', ')})`,
+    values: columns.map(({ values }) => arrayText(values)),
+  }),
   hexadecimal: (bytes) => `encode(${bytes}, 'hex')`,
   joined: (text, separator) => `string_agg(${text}, '${separator}')`,
   textContains: (text, part) => `strpos(${text}, ${part}) > 0`,

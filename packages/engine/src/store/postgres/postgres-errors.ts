@@ -56,6 +56,11 @@ export function isOutsideTransaction(error: unknown): boolean {
   return serverAnswer(error)?.code === '25P01'
 }
 
+/** A division by zero: no statement divides, but for those that have to fail when they found other rows than they were to. */
+export function isCountRefusal(error: unknown): boolean {
+  return serverAnswer(error)?.code === '22012'
+}
+
 function withoutAnswer(phase: PostgresPhase): FaultKind {
   if (phase === 'connect') return 'unavailable'
   return phase === 'commit' ? 'outcome-unknown' : 'disconnected'

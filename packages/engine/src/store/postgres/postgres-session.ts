@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, QueryResult } from 'pg'
 import { IpamError } from '../../errors.ts'
-import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
+import {
+  type FinalStatement,
+  finishInTurn,
+  rowsMissing,
+  type Session,
+  type SqlValue,
+  type StoreCapabilities,
+  StoreFault,
+} from '../store.ts'
 import { postgresCapabilities } from './postgres-capabilities.ts'
-import { isOutsideTransaction, postgresFault } from './postgres-errors.ts'
+import { isCountRefusal, isOutsideTransaction, postgresFault } from './postgres-errors.ts'
 
 // Object identifiers of the built-in types.
 const readers: Readonly<Record<number, (text: string) => unknown>> = {
@@ -47,6 +55,10 @@ export class PostgresSession implements Session {
     return (await this.#query(sql, values)).rowCount ?? 0
   }
 
+  async finish(statements: readonly FinalStatement[]): Promise<void> {
+    await finishInTurn(this, statements)
+  }
+
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     this.#depth += 1
     const name = `freehold_${this.#depth}`
@@ -72,13 +84,22 @@ export class PostgresSession implements Session {
     }
   }
 
-  async #query(sql: string, values: readonly SqlValue[]): Promise<QueryResult> {
+  /** Sends a statement now, whatever else is under way. */
+  protected send(sql: string, values: readonly SqlValue[]): Promise<QueryResult> {
     const statement = this.#statements.of(sql, values.length)
+    return this.#client.query({ ...statement, values: values.map(toParameter), types })
+  }
+
+  async #query(sql: string, values: readonly SqlValue[]): Promise<QueryResult> {
     try {
-      return await this.#client.query({ ...statement, values: values.map(toParameter), types })
+      return await this.answered(this.send(sql, values))
     } catch (error) {
       throw postgresFault(error, 'work')
     }
+  }
+
+  protected answered(answer: Promise<QueryResult>): Promise<QueryResult> {
+    return answer
   }
 
   async #command(text: string): Promise<void> {
@@ -95,6 +116,63 @@ export class PostgresSession implements Session {
       throw postgresFault(error, 'work')
     }
   }
+}
+
+/**
+ * A session in a transaction of the store's own, on a connection that sends without waiting for earlier answers. The server
+ * answers in order, and refuses what comes after a statement that failed.
+ */
+export class OwnPostgresSession extends PostgresSession {
+  readonly #client: ClientBase
+  #begun: Promise<unknown> | undefined
+  #isFinished = false
+
+  /** `begun`: the answer to what opened the transaction, when that is still awaited. */
+  constructor(client: ClientBase, statements: PostgresStatements, begun?: Promise<unknown>) {
+    super(client, statements)
+    this.#client = client
+    this.#begun = begun
+  }
+
+  /** Whether the transaction is committed already. */
+  get isFinished(): boolean {
+    return this.#isFinished
+  }
+
+  /** All statements and the commit in one go: locks are held for no round trip, and for no pause of this process. */
+  override async finish(statements: readonly FinalStatement[]): Promise<void> {
+    const sent = statements.map((statement) => this.send(countedText(statement), statement.values))
+    sent.push(this.#client.query('COMMIT'))
+    const answers = await Promise.allSettled(sent)
+    const refused = answers.find((answer) => answer.status === 'rejected')
+    if (refused !== undefined) throw finishingFault(refused.reason)
+    const commit = answers.at(-1)
+    if (commit?.status !== 'fulfilled' || commit.value.command !== 'COMMIT')
+      throw new StoreFault('internal', new Error('a statement failed and its error was lost'))
+    this.#isFinished = true
+  }
+
+  // The first answer says nothing unless the transaction was opened before it.
+  protected override async answered(answer: Promise<QueryResult>): Promise<QueryResult> {
+    if (this.#begun === undefined) return answer
+    const [, result] = await Promise.all([this.#begun, answer])
+    this.#begun = undefined
+    return result
+  }
+}
+
+// A wrong number of rows has to fail on the server: the commit is right behind.
+function countedText({ sql, changes }: FinalStatement): string {
+  if (changes === 'fails-of-itself') return sql
+  return `WITH changed AS (${sql} RETURNING 1) SELECT 1 / CASE WHEN count(*) = ${changes} THEN 1 ELSE 0 END FROM changed`
+}
+
+function finishingFault(error: unknown): unknown {
+  if (isCountRefusal(error)) return rowsMissing()
+  const fault = postgresFault(error, 'commit')
+  return fault instanceof StoreFault && fault.fault === 'unique'
+    ? new StoreFault('retry', error)
+    : fault
 }
 
 // PostgreSQL refuses text with a NUL. No stored text has one, nor the control character that stands in for it here, so a

@@ -12,7 +12,7 @@ import {
 } from '../store.ts'
 import { postgresCapabilities } from './postgres-capabilities.ts'
 import { type PostgresPhase, postgresFault } from './postgres-errors.ts'
-import { PostgresSession, PostgresStatements } from './postgres-session.ts'
+import { OwnPostgresSession, PostgresSession, PostgresStatements } from './postgres-session.ts'
 
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; also `?sslmode=verify-full&sslrootcert=FILE`. */
@@ -37,7 +37,7 @@ const migrationLock = '7306370981'
 // small would otherwise read all of it until the next ANALYZE, long after it grew. All statements are short, and starting
 // parallel workers or a compiler for one takes ten times as long as the statement.
 const prepareConnection = `SET client_encoding TO 'UTF8'; SET bytea_output TO hex; SET enable_seqscan TO off;
-  SET max_parallel_workers_per_gather TO 0; SET jit TO off;
+  SET max_parallel_workers_per_gather TO 0; SET jit TO off; SET plan_cache_mode TO force_generic_plan;
   SET idle_in_transaction_session_timeout TO '60s';
   SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
     current_setting('synchronous_commit') AS synchronous_commit`
@@ -49,6 +49,11 @@ const prepareConnection = `SET client_encoding TO 'UTF8'; SET bytea_output TO he
 export function postgresStore(options: PostgresStoreOptions): Store {
   return new PostgresStore(options)
 }
+
+type ClientWork<T> = (
+  client: PoolClient,
+  begun: Promise<unknown>,
+) => Promise<{ value: T; isCommitted: boolean }>
 
 class PostgresStore implements Store {
   readonly capabilities = postgresCapabilities
@@ -87,6 +92,7 @@ class PostgresStore implements Store {
             Date.now(),
           ])
         }
+        return { value: undefined, isCommitted: false }
       },
     )
   }
@@ -96,7 +102,8 @@ class PostgresStore implements Store {
     const options: TransactionOptions = { access: 'read', deadline: performance.now() + 30_000 }
     const applied = await this.#withClient(options, async (client) => {
       const table = await query(client, "SELECT to_regclass('migration') IS NOT NULL AS found")
-      return table.rows[0].found === true ? appliedMigrations(client) : []
+      const value = table.rows[0].found === true ? await appliedMigrations(client) : []
+      return { value, isCommitted: false }
     })
     if (pendingMigrations(migrations, applied).length > 0)
       throw new IpamError('SCHEMA_MISMATCH', 'The database schema is older than this Freehold.', {
@@ -108,9 +115,11 @@ class PostgresStore implements Store {
     work: (session: Session) => Promise<T>,
     options: TransactionOptions,
   ): Promise<T> {
-    return this.#withClient(options, (client) =>
-      work(new PostgresSession(client, this.#statements)),
-    )
+    return this.#withClient(options, async (client, begun) => {
+      const session = new OwnPostgresSession(client, this.#statements, begun)
+      const value = await work(session)
+      return { value, isCommitted: session.isFinished }
+    })
   }
 
   join(handle: unknown): Session {
@@ -130,11 +139,8 @@ class PostgresStore implements Store {
     await pool?.end()
   }
 
-  /** A transaction from its first statement to its commit. */
-  async #withClient<T>(
-    options: TransactionOptions,
-    work: (client: PoolClient) => Promise<T>,
-  ): Promise<T> {
+  /** A transaction from its first statement to its commit, unless the work commits itself. */
+  async #withClient<T>(options: TransactionOptions, work: ClientWork<T>): Promise<T> {
     if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
     const done = await this.#queue.take(options.deadline)
     try {
@@ -148,7 +154,7 @@ class PostgresStore implements Store {
   async #inTransaction<T>(
     client: PoolClient,
     options: TransactionOptions,
-    work: (client: PoolClient) => Promise<T>,
+    work: ClientWork<T>,
   ): Promise<T> {
     // A network that swallows everything gives no error; without this its callers would wait for ever.
     const watchdog = setTimeout(
@@ -157,12 +163,11 @@ class PostgresStore implements Store {
     )
     let usable = true
     try {
-      await query(client, this.#beginText(client, options))
-      const value = await work(client)
-      // A read that was not committed has shown the same.
-      const answer = await query(client, 'COMMIT', options.access === 'write' ? 'commit' : 'work')
-      if (answer.command !== 'COMMIT')
-        throw new StoreFault('internal', new Error('a statement failed and its error was lost'))
+      const begun = query(client, this.#beginText(client, options))
+      if (options.readsFirst !== true) await begun
+      const { value, isCommitted } = await work(client, begun)
+      await begun
+      if (!isCommitted) await commit(client, options)
       this.counters.transactions += 1
       return value
     } catch (error) {
@@ -210,6 +215,8 @@ async function openPool(options: PostgresStoreOptions): Promise<Pool> {
     connectionString: options.url,
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
     max: options.maxConnections ?? 10,
+    // Statements are sent without waiting for the answers to earlier ones, where a session does not wait itself.
+    pipeline: true,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -253,6 +260,13 @@ async function assertConnection(client: ClientBase): Promise<void> {
       fix: 'Create it with ENCODING UTF8.',
     })
   if (found.synchronous_commit === 'off') await client.query('SET synchronous_commit TO on')
+}
+
+async function commit(client: PoolClient, { access }: TransactionOptions): Promise<void> {
+  // A read that was not committed has shown the same.
+  const answer = await query(client, 'COMMIT', access === 'write' ? 'commit' : 'work')
+  if (answer.command !== 'COMMIT')
+    throw new StoreFault('internal', new Error('a statement failed and its error was lost'))
 }
 
 async function query(

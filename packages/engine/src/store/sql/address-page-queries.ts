@@ -1,4 +1,5 @@
-import { insertRows, type Session } from '../store.ts'
+import type { Session, SqlPart } from '../store.ts'
+import { RowInsert } from './row-insert.ts'
 
 export interface AddressPageRow {
   subnet_key: number
@@ -11,59 +12,76 @@ export interface AddressPageRow {
   low: Uint8Array
 }
 
-const columns = [
-  'subnet_key',
-  'page',
-  'capacity',
-  'used',
-  'cooling',
-  'outside',
-  'is_full',
-  'low',
-] as const
+const columnTypes = {
+  subnet_key: 'integer',
+  page: 'integer',
+  capacity: 'integer',
+  used: 'integer',
+  cooling: 'integer',
+  outside: 'integer',
+  is_full: 'integer',
+  low: 'bytes',
+} as const
 
-/** A change of one page's counts. */
+const columns = Object.keys(columnTypes).join(', ')
+
+/** A change of one page's counts; negative where it loses rows. */
 export interface PageChange {
+  readonly subnetKey: number
   readonly page: number
   /** For a page that is not there yet. */
   readonly capacity: number
-  readonly low: Uint8Array
   readonly used: number
   readonly outside: number
+  /** The lowest address that becomes free: the search starts there again, if it starts above. The page is there then. */
+  readonly freed: Uint8Array | null
+  /** For a page that is not there yet: its first address. */
+  readonly low: Uint8Array
+}
+
+// What an incoming row has for is_full when its `low` is that of a freed address; it is never inserted.
+const startMovesDown = 2
+
+const pageUpsert = new RowInsert(
+  'address_page',
+  columnTypes,
+  (capabilities, names) =>
+    capabilities.upsert('address_page', names, ['subnet_key', 'page'], assignPage).tail,
+)
+
+// is_full first: MariaDB assigns from left to right, and what follows sees the new value.
+function assignPage(incoming: (column: string) => string): string {
+  return `is_full = CASE WHEN address_page.used + ${incoming('used')} >= address_page.capacity THEN 1 ELSE 0 END,
+      used = address_page.used + ${incoming('used')}, outside = address_page.outside + ${incoming('outside')},
+      low = CASE WHEN ${incoming('is_full')} = ${startMovesDown} AND ${incoming('low')} < address_page.low
+        THEN ${incoming('low')} ELSE address_page.low END`
 }
 
 /**
- * Adds rows to pages, making those that are missing. Takes the lock of each page until the transaction ends, in page
- * order; every writer of addresses comes here first, so two of them never hold what the other waits for.
+ * Changes the counts of pages, making those that are missing. Takes the lock of each page until the transaction ends, in
+ * page order; every writer of addresses comes here first, so two of them never hold what the other waits for.
  */
-export async function addToPages(
-  session: Session,
-  subnetKey: number,
-  changes: readonly PageChange[],
-): Promise<void> {
-  const shape = session.capabilities.upsert(
-    'address_page',
-    columns,
-    ['subnet_key', 'page'],
-    // is_full first: see takeFromPage.
-    (
-      incoming,
-    ) => `is_full = CASE WHEN address_page.used + ${incoming('used')} >= address_page.capacity THEN 1 ELSE 0 END,
-      used = address_page.used + ${incoming('used')}, outside = address_page.outside + ${incoming('outside')}`,
-  )
-  const sorted = [...changes].sort((a, b) => a.page - b.page)
-  await session.run(
-    insertRows(shape, columns.length, sorted.length),
-    sorted.flatMap((change) => [
-      subnetKey,
-      change.page,
-      change.capacity,
-      change.used,
-      0,
-      change.outside,
-      change.used >= change.capacity ? 1 : 0,
-      change.low,
-    ]),
+export async function changePages(session: Session, changes: readonly PageChange[]): Promise<void> {
+  const { sql, values } = pageChanges(session, changes)
+  await session.run(sql, values)
+}
+
+/** The statement of `changePages`. */
+export function pageChanges(session: Session, changes: readonly PageChange[]): SqlPart {
+  return pageUpsert.of(
+    session,
+    [...changes]
+      .sort((a, b) => a.subnetKey - b.subnetKey || a.page - b.page)
+      .map((change) => [
+        change.subnetKey,
+        change.page,
+        change.capacity,
+        change.used,
+        0,
+        change.outside,
+        change.freed !== null ? startMovesDown : change.used >= change.capacity ? 1 : 0,
+        change.freed ?? change.low,
+      ]),
   )
 }
 
@@ -73,10 +91,10 @@ export async function findPage(
   subnetKey: number,
   page: number,
 ): Promise<AddressPageRow | undefined> {
-  return session.get(
-    `SELECT ${columns.join(', ')} FROM address_page WHERE subnet_key = ? AND page = ?`,
-    [subnetKey, page],
-  )
+  return session.get(`SELECT ${columns} FROM address_page WHERE subnet_key = ? AND page = ?`, [
+    subnetKey,
+    page,
+  ])
 }
 
 /** `used` and `cooling` change by these; the page's search start moves down to the address if it is above it. */
@@ -154,21 +172,30 @@ export async function listPageNumbers(session: Session, subnetKey: number): Prom
   return rows.map(({ page }) => page)
 }
 
-/** Pages that are there and have room, in no order; read as one value, because there may be thousands. */
-export async function listPagesWithRoom(
-  session: Session,
-  subnetKey: number,
-): Promise<{ page: number; used: number }[]> {
+/** What is known of a subnet's pages at one moment. */
+export interface PagesSeen {
+  /** How many pages with pool addresses are there. */
+  readonly present: number
+  /** Those that have room, in no order. */
+  readonly withRoom: readonly { page: number; used: number }[]
+}
+
+/** The pages that have room are read as one value, because there may be thousands. Linear in the pages, which are bounded. */
+export async function findPagesWithRoom(session: Session, subnetKey: number): Promise<PagesSeen> {
   const pages = session.capabilities.joined("concat(page, ':', used)", ' ')
-  const row = await session.get<{ pages: string | null }>(
-    `SELECT ${pages} AS pages FROM address_page WHERE subnet_key = ? AND is_full = 0`,
-    [subnetKey],
+  const row = await session.get<{ present: number; pages: string | null }>(
+    `SELECT (SELECT count(*) FROM address_page WHERE subnet_key = ? AND capacity > 0) AS present, ${pages} AS pages
+      FROM address_page WHERE subnet_key = ? AND is_full = 0`,
+    [subnetKey, subnetKey],
   )
-  if (row === undefined || row.pages === null) return []
-  return row.pages.split(' ').map((pair) => {
-    const colon = pair.indexOf(':')
-    return { page: Number(pair.slice(0, colon)), used: Number(pair.slice(colon + 1)) }
-  })
+  const pairs = row?.pages?.split(' ') ?? []
+  return {
+    present: Number(row?.present ?? 0),
+    withRoom: pairs.map((pair) => {
+      const colon = pair.indexOf(':')
+      return { page: Number(pair.slice(0, colon)), used: Number(pair.slice(colon + 1)) }
+    }),
+  }
 }
 
 export interface PageSums {
@@ -215,11 +242,12 @@ export async function sumPagesOf(
 }
 
 export async function listPages(session: Session, subnetKey: number): Promise<AddressPageRow[]> {
-  return session.all(
-    `SELECT ${columns.join(', ')} FROM address_page WHERE subnet_key = ? ORDER BY page`,
-    [subnetKey],
-  )
+  return session.all(`SELECT ${columns} FROM address_page WHERE subnet_key = ? ORDER BY page`, [
+    subnetKey,
+  ])
 }
+
+const pageInsert = new RowInsert('address_page', columnTypes)
 
 /** Replaces all pages of a subnet, whose row the caller has locked. */
 export async function replacePages(
@@ -228,12 +256,11 @@ export async function replacePages(
   pages: readonly Omit<AddressPageRow, 'subnet_key' | 'is_full'>[],
 ): Promise<void> {
   await session.run('DELETE FROM address_page WHERE subnet_key = ?', [subnetKey])
-  const shape = { head: `INSERT INTO address_page (${columns.join(', ')}) VALUES`, tail: '' }
   for (let start = 0; start < pages.length; start += 1000) {
     const part = pages.slice(start, start + 1000)
-    await session.run(
-      insertRows(shape, columns.length, part.length),
-      part.flatMap((page) => [
+    const { sql, values } = pageInsert.of(
+      session,
+      part.map((page) => [
         subnetKey,
         page.page,
         page.capacity,
@@ -244,5 +271,6 @@ export async function replacePages(
         page.low,
       ]),
     )
+    await session.run(sql, values)
   }
 }

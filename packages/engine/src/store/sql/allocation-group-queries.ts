@@ -1,86 +1,78 @@
-import { insertRows, type Session } from '../store.ts'
+import type { FinalStatement, Session, SqlPart } from '../store.ts'
+import { type PageChange, pageChanges } from './address-page-queries.ts'
 import { lockText } from './address-scope-queries.ts'
-import { selectAllocation } from './allocation-queries.ts'
-import { type AllocationRow } from './row-mapping.ts'
+import { allocationInserts } from './allocation-queries.ts'
+import { eventInserts, type NewEvent } from './event-queries.ts'
+import type { AllocationRow } from './row-mapping.ts'
 import { type SubnetCore, selectCore } from './subnet-queries.ts'
-
-// The statements of single allocations for many at once.
 
 /** Several subnets, each held as by `holdSubnet`; those that are not there are left out. One key probe for each. */
 export async function holdSubnets(session: Session, ids: readonly string[]): Promise<SubnetCore[]> {
+  const among = session.capabilities.oneOf('id', ids)
   return session.all(
-    `${selectCore} WHERE id IN (${ids.map(() => '?').join(', ')}) ORDER BY row_key${lockText(session, 'share')}`,
-    ids,
+    `${selectCore} WHERE ${among.sql} ORDER BY row_key${lockText(session, 'share')}`,
+    among.values,
   )
 }
 
-/** The rows that these addresses of a subnet have. One key probe for each. */
-export async function findAllocations(
-  session: Session,
-  subnetKey: number,
-  addresses: readonly Uint8Array[],
-): Promise<AllocationRow[]> {
-  return session.all(
-    `${selectAllocation} WHERE subnet_key = ? AND address IN (${addresses.map(() => '?').join(', ')})`,
-    [subnetKey, ...addresses],
-  )
+/** Everything that a group of requests changes. */
+export interface GroupWrites {
+  /** At most one for each page. */
+  readonly pages: readonly PageChange[]
+  readonly taken: readonly AllocationRow[]
+  /** Held rows, as the caller read them. */
+  readonly ended: readonly AllocationRow[]
+  readonly events: readonly NewEvent[]
 }
 
-/** Deletes rows of a subnet that are still held and as old as the caller read them; returns how many were. */
-export async function deleteHeldAllocations(
+/**
+ * The last statements of a group's transaction: pages first (their locks keep writers in order), then rows, then events.
+ * When another writer was faster at any of the rows, all is undone. Linear in what is written.
+ */
+export async function writeGroup(
   session: Session,
-  subnetKey: number,
-  rows: readonly Pick<AllocationRow, 'address' | 'created_at'>[],
-): Promise<number> {
-  return session.run(
-    `DELETE FROM allocation WHERE subnet_key = ? AND state = 0 AND address IN (${rows.map(() => '?').join(', ')})
-      AND (${rows.map(() => '(address = ? AND created_at = ?)').join(' OR ')})`,
-    [
-      subnetKey,
-      ...rows.map(({ address }) => address),
-      ...rows.flatMap(({ address, created_at }) => [address, created_at]),
-    ],
-  )
-}
-
-/** A decrease of one page's counts. */
-export interface PageDecrease {
-  readonly page: number
-  readonly used: number
-  readonly outside: number
-  /** The lowest address freed; 16 bytes of ones when the search start stays. */
-  readonly freed: Uint8Array
-}
-
-/** Takes rows from pages that are there, in page order, as `takeFromPage` does from one. */
-export async function takeFromPages(
-  session: Session,
-  subnetKey: number,
-  decreases: readonly PageDecrease[],
+  { pages, taken, ended, events }: GroupWrites,
 ): Promise<void> {
-  const columns = ['subnet_key', 'page', 'capacity', 'used', 'cooling', 'outside', 'is_full', 'low']
-  const shape = session.capabilities.upsert(
-    'address_page',
-    columns,
-    ['subnet_key', 'page'],
-    // is_full first: MariaDB assigns from left to right, and what follows sees the new value.
-    (incoming) =>
-      `is_full = CASE WHEN address_page.used + ${incoming('used')} >= address_page.capacity THEN 1 ELSE 0 END,
-      used = address_page.used + ${incoming('used')}, outside = address_page.outside + ${incoming('outside')},
-      low = CASE WHEN ${incoming('low')} < address_page.low THEN ${incoming('low')} ELSE address_page.low END`,
+  const statements: FinalStatement[] = [
+    { ...pageChanges(session, pages), changes: 'fails-of-itself' },
+  ]
+  if (taken.length > 0)
+    statements.push({ ...allocationInserts(session, taken), changes: 'fails-of-itself' })
+  for (const [subnetKey, rows] of Map.groupBy(ended, ({ subnet_key }) => subnet_key))
+    statements.push(deletion(session, subnetKey, rows))
+  statements.push({ ...eventInserts(session, events), changes: 'fails-of-itself' })
+  await session.finish(statements)
+}
+
+/** Deletes rows of a subnet that are still held and as old as the caller read them. */
+function deletion(
+  session: Session,
+  subnetKey: number,
+  rows: readonly AllocationRow[],
+): FinalStatement {
+  // What the key is searched by. That each row is the one that was read is said by its own time.
+  const among = session.capabilities.oneOf(
+    'address',
+    rows.map(({ address }) => address),
   )
-  const sorted = [...decreases].sort((a, b) => a.page - b.page)
-  await session.run(
-    insertRows(shape, columns.length, sorted.length),
-    sorted.flatMap(({ page, used, outside, freed }) => [
-      subnetKey,
-      page,
-      0,
-      -used,
-      0,
-      -outside,
-      0,
-      freed,
-    ]),
-  )
+  const asRead = isOneOf(session, rows)
+  return {
+    sql: `DELETE FROM allocation WHERE subnet_key = ? AND ${among.sql} AND state = 0 AND (${asRead.sql})`,
+    values: [subnetKey, ...among.values, ...asRead.values],
+    changes: rows.length,
+  }
+}
+
+function isOneOf({ capabilities }: Session, rows: readonly AllocationRow[]): SqlPart {
+  if (capabilities.rowsFrom === null)
+    return {
+      sql: rows.map(() => 'address = ? AND created_at = ?').join(' OR '),
+      values: rows.flatMap(({ address, created_at }) => [address, created_at]),
+    }
+  const { sql, values } = capabilities.rowsFrom('was', [
+    { name: 'address', type: 'bytes', values: rows.map(({ address }) => address) },
+    { name: 'created_at', type: 'integer', values: rows.map(({ created_at }) => created_at) },
+  ])
+  const same = 'was.address = allocation.address AND was.created_at = allocation.created_at'
+  return { sql: `EXISTS (SELECT 1 FROM ${sql} WHERE ${same})`, values }
 }

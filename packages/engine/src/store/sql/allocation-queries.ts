@@ -1,22 +1,23 @@
-import { insertRows, type Session, type SqlValue, StoreFault } from '../store.ts'
+import { type Session, type SqlPart, type SqlValue, StoreFault } from '../store.ts'
+import { RowInsert } from './row-insert.ts'
 import type { AllocationRow } from './row-mapping.ts'
 
 export const selectAllocation = `SELECT subnet_key, address, state, due_at, project_id, holder_kind, holder_id, holder_mac,
   holder_host_name, labels, created_at FROM allocation`
 
-const columns = [
-  'subnet_key',
-  'address',
-  'state',
-  'due_at',
-  'project_id',
-  'holder_kind',
-  'holder_id',
-  'holder_mac',
-  'holder_host_name',
-  'labels',
-  'created_at',
-] as const
+const columnTypes = {
+  subnet_key: 'integer',
+  address: 'bytes',
+  state: 'integer',
+  due_at: 'integer',
+  project_id: 'text',
+  holder_kind: 'text',
+  holder_id: 'text',
+  holder_mac: 'text',
+  holder_host_name: 'text',
+  labels: 'text',
+  created_at: 'integer',
+} as const
 
 /** One key probe. */
 export async function findAllocation(
@@ -31,22 +32,25 @@ export async function findAllocation(
 }
 
 /**
- * Which of these addresses have a row, as hexadecimal text. One key probe for each; several databases answer all in one
- * statement.
+ * Which of these addresses have a row, as integers. One key probe for each; several databases answer all in one statement.
  */
 export async function listHeldAmong(
   session: Session,
   subnetKey: number,
   addresses: readonly Uint8Array[],
-): Promise<Set<string>> {
-  const held = new Set<string>()
+): Promise<Set<bigint>> {
+  const { capabilities } = session
+  const held = new Set<bigint>()
+  // One value for all of them: rows would cost more to take apart than the probes.
+  const hex = capabilities.joined(capabilities.hexadecimal('address'), '')
   for (let start = 0; start < addresses.length; start += 256) {
-    const part = addresses.slice(start, start + 256)
-    const rows = await session.all<{ address: Uint8Array }>(
-      `SELECT address FROM allocation WHERE subnet_key = ? AND address IN (${part.map(() => '?').join(', ')})`,
-      [subnetKey, ...part],
+    const among = capabilities.oneOf('address', addresses.slice(start, start + 256))
+    const row = await session.get<{ held: string | null }>(
+      `SELECT ${hex} AS held FROM allocation WHERE subnet_key = ? AND ${among.sql}`,
+      [subnetKey, ...among.values],
     )
-    for (const { address } of rows) held.add(hexOf(address))
+    const text = row?.held ?? ''
+    for (let at = 0; at < text.length; at += 32) held.add(BigInt(`0x${text.slice(at, at + 32)}`))
   }
   return held
 }
@@ -67,20 +71,19 @@ export async function listAddresses(
 }
 
 /**
- * The last 32 bits of the addresses that lie in each of these ranges (both ends included), as numbers in no order. One
- * index range for each, and one value for all of its rows: objects would cost ten times as much as the reading.
+ * The last 16 or 32 bits of the addresses that lie in each of these ranges (both ends included), as big-endian bytes in no
+ * order. One index range for each, and one value for all of its rows: objects would cost ten times as much as the reading.
  */
 export async function listTails(
   session: Session,
   subnetKey: number,
   ranges: readonly { first: Uint8Array; last: Uint8Array }[],
-): Promise<Uint32Array[]> {
-  const tails = session.capabilities.joined(
-    session.capabilities.hexadecimal('substr(address, 13)'),
-    '',
-  )
+  bits: 16 | 32,
+): Promise<Buffer[]> {
+  const { hexadecimal, joined } = session.capabilities
+  const tails = joined(hexadecimal(`substr(address, ${17 - bits / 8})`), '')
   const select = `SELECT ? AS part, ${tails} AS tails FROM allocation WHERE subnet_key = ? AND address >= ? AND address <= ?`
-  const found: Uint32Array[] = ranges.map(() => new Uint32Array(0))
+  const found: Buffer[] = ranges.map(() => Buffer.alloc(0))
   for (let start = 0; start < ranges.length; start += 64) {
     const part = ranges.slice(start, start + 64)
     const rows = await session.all<{ part: number; tails: string | null }>(
@@ -88,15 +91,9 @@ export async function listTails(
       part.flatMap(({ first, last }, index) => [start + index, subnetKey, first, last]),
     )
     for (const { part: index, tails: text } of rows)
-      if (text !== null) found[Number(index)] = bigEndianWords(Buffer.from(text, 'hex'))
+      if (text !== null) found[Number(index)] = Buffer.from(text, 'hex')
   }
   return found
-}
-
-function bigEndianWords(bytes: Buffer): Uint32Array {
-  const words = new Uint32Array(bytes.length / 4)
-  for (let index = 0; index < words.length; index += 1) words[index] = bytes.readUInt32BE(index * 4)
-  return words
 }
 
 /** Rows of a subnet after an address, in order, for work that goes through all of them in parts. */
@@ -117,40 +114,56 @@ export async function listAllocationsAfter(
       )
 }
 
+const allocationInsert = new RowInsert('allocation', columnTypes)
+const insertUnlessHeld = new RowInsert(
+  'allocation',
+  columnTypes,
+  (capabilities, names) =>
+    `${capabilities.insertUnlessPresent('allocation', names, ['subnet_key', 'address']).tail} RETURNING subnet_key, address`,
+)
+
 /**
- * Inserts the rows whose addresses have none yet, in address order, and returns the addresses that it inserted, as
- * hexadecimal text. The table's key decides: this is the one place where an address gets its holder.
+ * Inserts the rows whose addresses have none yet, in address order, and returns the others. The table's key decides: this is
+ * where an address gets its holder, here and in `allocationInserts`.
  */
 export async function insertAllocations(
   session: Session,
   rows: readonly AllocationRow[],
-): Promise<Set<string>> {
-  const sorted = [...rows].sort((a, b) => Buffer.compare(a.address, b.address))
-  const inserted = new Set<string>()
-  const perStatement = Math.min(500, Math.floor(session.capabilities.maxValues / columns.length))
+): Promise<AllocationRow[]> {
+  const sorted = [...rows].sort(byAddress)
+  const lost: AllocationRow[] = []
+  const { maxValues, returnsOnlyInserted } = session.capabilities
+  const perStatement = Math.min(500, Math.floor(maxValues / allocationInsert.columns.length))
   for (let start = 0; start < sorted.length; start += perStatement) {
     const part = sorted.slice(start, start + perStatement)
-    const won = session.capabilities.returnsOnlyInserted
-      ? await insertReturning(session, part)
-      : await insertAbsent(session, part)
-    for (const address of won) inserted.add(hexOf(address))
+    lost.push(
+      ...(returnsOnlyInserted
+        ? await insertReturning(session, part)
+        : await insertAbsent(session, part)),
+    )
   }
-  return inserted
+  return lost
+}
+
+/** The statement of an insert that fails when any of the addresses has a row; for one that is the last of a transaction. */
+export function allocationInserts(session: Session, rows: readonly AllocationRow[]): SqlPart {
+  return allocationInsert.of(session, [...rows].sort(byAddress).map(valuesOf))
+}
+
+// The order in which all writers take rows.
+function byAddress(a: AllocationRow, b: AllocationRow): number {
+  return a.subnet_key - b.subnet_key || Buffer.compare(a.address, b.address)
 }
 
 async function insertReturning(
   session: Session,
   rows: readonly AllocationRow[],
-): Promise<Uint8Array[]> {
-  const shape = session.capabilities.insertUnlessPresent('allocation', columns, [
-    'subnet_key',
-    'address',
-  ])
-  const won = await session.all<{ address: Uint8Array }>(
-    `${insertRows(shape, columns.length, rows.length)} RETURNING address`,
-    rows.flatMap(valuesOf),
-  )
-  return won.map(({ address }) => address)
+): Promise<AllocationRow[]> {
+  const { sql, values } = insertUnlessHeld.of(session, rows.map(valuesOf))
+  const won = await session.all<Pick<AllocationRow, 'subnet_key' | 'address'>>(sql, values)
+  if (won.length === rows.length) return []
+  const inserted = new Set(won.map(keyText))
+  return rows.filter((row) => !inserted.has(keyText(row)))
 }
 
 // A statement that meets a row that is there fails as a whole and alone; the rest of its rows is then inserted without
@@ -159,12 +172,12 @@ async function insertReturning(
 async function insertAbsent(
   session: Session,
   rows: readonly AllocationRow[],
-): Promise<Uint8Array[]> {
-  const shape = { head: `INSERT INTO allocation (${columns.join(', ')}) VALUES`, tail: '' }
+): Promise<AllocationRow[]> {
   let absent = rows
   for (let attempt = 1; absent.length > 0; attempt += 1) {
     try {
-      await session.run(insertRows(shape, columns.length, absent.length), absent.flatMap(valuesOf))
+      const { sql, values } = allocationInsert.of(session, absent.map(valuesOf))
+      await session.run(sql, values)
       break
     } catch (error) {
       const present = error instanceof StoreFault && error.fault === 'unique'
@@ -172,23 +185,40 @@ async function insertAbsent(
       absent = await withoutHeld(session, absent)
     }
   }
-  return absent.map(({ address }) => address)
+  return absent.length === rows.length ? [] : rows.filter((row) => !absent.includes(row))
 }
 
 async function withoutHeld(
   session: Session,
   rows: readonly AllocationRow[],
 ): Promise<AllocationRow[]> {
-  const [first] = rows
-  if (first === undefined) return []
-  const held = await listHeldAmong(
-    session,
-    first.subnet_key,
-    rows.map(({ address }) => address),
-  )
-  return rows.filter(({ address }) => !held.has(hexOf(address)))
+  const held = new Set<string>()
+  for (const key of new Set(rows.map(({ subnet_key }) => subnet_key))) {
+    const addresses = rows.filter((row) => row.subnet_key === key).map(({ address }) => address)
+    for (const { address } of await findAllocations(session, key, addresses))
+      held.add(keyText({ subnet_key: key, address }))
+  }
+  return rows.filter((row) => !held.has(keyText(row)))
 }
 
+/** The rows that these addresses of a subnet have. One key probe for each. */
+export async function findAllocations(
+  session: Session,
+  subnetKey: number,
+  addresses: readonly Uint8Array[],
+): Promise<AllocationRow[]> {
+  const among = session.capabilities.oneOf('address', addresses)
+  return session.all(`${selectAllocation} WHERE subnet_key = ? AND ${among.sql}`, [
+    subnetKey,
+    ...among.values,
+  ])
+}
+
+function keyText(row: Pick<AllocationRow, 'subnet_key' | 'address'>): string {
+  return `${row.subnet_key}:${hexOf(row.address)}`
+}
+
+// In the order of the columns.
 function valuesOf(row: AllocationRow): SqlValue[] {
   return [
     row.subnet_key,
@@ -253,10 +283,10 @@ export async function listAllocationsOfHolders(
   holderIds: readonly string[],
 ): Promise<AllocationRow[]> {
   if (holderIds.length === 0) return []
+  const among = session.capabilities.oneOf('holder_id', holderIds)
   return session.all(
-    `${selectAllocation} WHERE holder_id IN (${holderIds.map(() => '?').join(', ')}) AND holder_kind = ? AND state = 0
-      ORDER BY subnet_key, address`,
-    [...holderIds, holderKind],
+    `${selectAllocation} WHERE ${among.sql} AND holder_kind = ? AND state = 0 ORDER BY subnet_key, address`,
+    [...among.values, holderKind],
   )
 }
 

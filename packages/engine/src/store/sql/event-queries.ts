@@ -1,4 +1,5 @@
-import { insertRows, type Session } from '../store.ts'
+import type { Session, SqlPart } from '../store.ts'
+import { RowInsert } from './row-insert.ts'
 
 export interface EventRow {
   id: number
@@ -15,35 +16,51 @@ export interface EventRow {
   state_after: string | null
 }
 
-const columns = [
-  'at',
-  'action',
-  'record_kind',
-  'record_id',
-  'subnet_key',
-  'address',
-  'project_id',
-  'actor',
-  'request_id',
-  'state_before',
-  'state_after',
-] as const
+/** An event before the database gives it its place. */
+export type NewEvent = Omit<EventRow, 'id'>
 
-const selectEvent = `SELECT id, ${columns.join(', ')} FROM event`
+const eventInsert = new RowInsert('event', {
+  at: 'integer',
+  action: 'text',
+  record_kind: 'text',
+  record_id: 'text',
+  subnet_key: 'integer',
+  address: 'bytes',
+  project_id: 'text',
+  actor: 'text',
+  request_id: 'text',
+  state_before: 'text',
+  state_after: 'text',
+})
+
+const selectEvent = `SELECT id, ${eventInsert.columns.join(', ')} FROM event`
 
 /** Appends events, in the order given. */
-export async function insertEvents(
-  session: Session,
-  rows: readonly Omit<EventRow, 'id'>[],
-): Promise<void> {
-  const shape = { head: `INSERT INTO event (${columns.join(', ')}) VALUES`, tail: '' }
+export async function insertEvents(session: Session, rows: readonly NewEvent[]): Promise<void> {
   for (let start = 0; start < rows.length; start += 500) {
-    const part = rows.slice(start, start + 500)
-    await session.run(
-      insertRows(shape, columns.length, part.length),
-      part.flatMap((row) => columns.map((column) => row[column])),
-    )
+    const { sql, values } = eventInserts(session, rows.slice(start, start + 500))
+    await session.run(sql, values)
   }
+}
+
+/** The statement of `insertEvents`. */
+export function eventInserts(session: Session, rows: readonly NewEvent[]): SqlPart {
+  return eventInsert.of(
+    session,
+    rows.map((row) => [
+      row.at,
+      row.action,
+      row.record_kind,
+      row.record_id,
+      row.subnet_key,
+      row.address,
+      row.project_id,
+      row.actor,
+      row.request_id,
+      row.state_before,
+      row.state_after,
+    ]),
+  )
 }
 
 /** Events after one, in order. One key range. */

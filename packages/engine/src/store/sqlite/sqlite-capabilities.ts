@@ -1,4 +1,4 @@
-import type { StoreCapabilities } from '../store.ts'
+import { inList, type StoreCapabilities } from '../store.ts'
 
 /** SQLite has one writer at a time, so no row locks exist or are needed. */
 export const sqliteCapabilities: StoreCapabilities = {
@@ -26,6 +26,8 @@ export const sqliteCapabilities: StoreCapabilities = {
       AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '${table}' AND sql LIKE '%AUTOINCREMENT%')`,
     `UPDATE sqlite_sequence SET seq = max(seq, ${highest}) WHERE name = '${table}'`,
   ],
+  oneOf: inList,
+  rowsFrom: null,
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text}, '${separator}')`,
   textContains: (text, part) => `instr(${text}, ${part}) > 0`,

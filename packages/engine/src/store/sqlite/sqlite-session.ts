@@ -1,5 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { Session, SqlValue, StoreCapabilities } from '../store.ts'
+import {
+  type FinalStatement,
+  finishInTurn,
+  type Session,
+  type SqlValue,
+  type StoreCapabilities,
+} from '../store.ts'
 import { sqliteCapabilities } from './sqlite-capabilities.ts'
 import { sqliteFault } from './sqlite-errors.ts'
 
@@ -39,6 +45,11 @@ export class SqliteSession implements Session {
     } catch (error) {
       throw sqliteFault(error)
     }
+  }
+
+  // The commit is the store's: it may have other callers' work to wait for.
+  async finish(statements: readonly FinalStatement[]): Promise<void> {
+    await finishInTurn(this, statements)
   }
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
