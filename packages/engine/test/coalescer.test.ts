@@ -46,6 +46,7 @@ describe('a coalescer', () => {
       request: text,
       deadline: options.deadline ?? later(),
       signal: options.signal,
+      turn: ['red', 'one'] as const,
       alone: () => write((session) => insertAll(session, [text]).then(() => `${text} alone`)),
     }
   }

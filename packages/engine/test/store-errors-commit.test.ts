@@ -17,6 +17,8 @@ interface Networked {
   readonly open: (url: string) => Store
   /** How a commit looks on the wire, and nothing else does. */
   readonly commit: string
+  /** The same of the last statements of a group, which are sent with their commit. */
+  readonly groupCommit: string
 }
 
 const databases: Networked[] = [
@@ -25,6 +27,7 @@ const databases: Networked[] = [
     server: await testPostgres(),
     open: (url) => postgresStore({ url, maxConnections: 4 }),
     commit: 'COMMIT\0',
+    groupCommit: 'COMMIT\0',
   },
 ]
 const mariadb = await testMariadb()
@@ -34,6 +37,8 @@ if (mariadb !== undefined)
     server: mariadb,
     open: (url) => mariadbStore({ url, maxConnections: 4 }),
     commit: '\u0003COMMIT',
+    // A prepared statement is executed by its number; this is a value of its event.
+    groupCommit: 'allocated',
   })
 
 interface Broken {
@@ -45,7 +50,7 @@ interface Broken {
   readonly subnetId: string
 }
 
-for (const { name, server, open, commit } of databases)
+for (const { name, server, open, commit, groupCommit } of databases)
   describe(`a connection to ${name} that breaks`, () => {
     async function withProxy(work: (broken: Broken) => Promise<void>): Promise<void> {
       const url = await server.createDatabase()
@@ -88,7 +93,7 @@ for (const { name, server, open, commit } of databases)
       it(`at the commit (${fault}) is admitted and not repeated without a key`, async () => {
         await withProxy(async (broken) => {
           const { ipam, proxy, subnetId } = broken
-          proxy.breakAt(commit, fault)
+          proxy.breakAt(groupCommit, fault)
           const work = ipam.allocations.allocate(subnetId, { kind: 'any' })
           await expect(work).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', kind: 'unavailable' })
           expect(await held(broken)).toHaveLength(fault === 'lose-reply' ? 1 : 0)
@@ -130,7 +135,7 @@ for (const { name, server, open, commit } of databases)
     it('without a word is given up after the deadline', async () => {
       await withProxy(async (broken) => {
         const { ipam, proxy, subnetId } = broken
-        proxy.breakAt(commit, 'swallow')
+        proxy.breakAt(groupCommit, 'swallow')
         const work = ipam.allocations.allocate(subnetId, { kind: 'any' })
         await expect(work).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
         expect(await held(broken)).toHaveLength(0)

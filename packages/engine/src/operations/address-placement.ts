@@ -53,15 +53,17 @@ export async function findRandom(
   return found
 }
 
-/** The same for as many as there are, and none of `except`. */
+/** The same for as many as there are, and none of `except`; `begun` is what `guessOnce` found for them before. */
 export async function findRandomUpTo(
   context: OperationContext,
   session: Session,
   layout: SubnetLayout,
   count: number,
   except: ReadonlySet<bigint>,
+  begun: readonly bigint[] = [],
 ): Promise<bigint[]> {
-  const guessed = await guess(context, session, layout, count, except)
+  const usable = begun.filter((offset) => !except.has(offset)).slice(0, count)
+  const guessed = await guess(context, session, layout, count, except, usable)
   if (guessed.length === count) return guessed
   const others = new Set([...except, ...guessed])
   const rooms = await listRooms(session, layout, others)
@@ -78,27 +80,49 @@ async function guess(
   layout: SubnetLayout,
   count: number,
   except: ReadonlySet<bigint>,
+  begun: readonly bigint[] = [],
 ): Promise<bigint[]> {
-  const found = new Set<bigint>()
+  const found = new Set(begun)
   for (let round = 0; round < 3 && found.size < count; round += 1) {
-    if (layout.freeShare < guessingEndsAt) break
-    const missing = count - found.size
-    const wanted = candidatesFor(session, missing / layout.freeShare)
-    const candidates = drawCandidates(
-      layout.space,
-      Math.min(wanted, Math.max(mostCandidates, missing * 4)),
-      context.random,
-    )
-    const bytes = candidates.map((offset) => bytesAt(layout, offset))
-    const held = await listHeldAmong(session, layout.key, bytes)
-    const free = candidates.filter((offset) => !held.has(layout.base + offset))
-    // One sample says little about a large share and enough about a small one; the estimate follows slowly.
-    layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
+    const { free, isAll } = await guessOnce(context, session, layout, count - found.size)
     for (const offset of free) if (found.size < count && !except.has(offset)) found.add(offset)
     // So little is free that weighing is cheaper; or all of a small subnet was drawn, and there is nothing else to find.
-    if (free.length === 0 || BigInt(candidates.length) === layout.space.capacity) break
+    if (free.length === 0 || isAll) break
   }
   return [...found]
+}
+
+interface Guess {
+  readonly free: readonly bigint[]
+  /** Whether there was no other address to draw. */
+  readonly isAll: boolean
+}
+
+const noGuess: Guess = { free: [], isAll: false }
+
+/**
+ * The free ones of enough candidates for `count`, in the order drawn; none when so little is free that guessing does not pay.
+ * Needs no lock, so it can be asked before the subnet is held, and thrown away if the subnet turns out to have changed.
+ */
+export async function guessOnce(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  count: number,
+): Promise<Guess> {
+  if (layout.freeShare < guessingEndsAt || layout.space.capacity === 0n) return noGuess
+  const wanted = candidatesFor(session, count / layout.freeShare)
+  const candidates = drawCandidates(
+    layout.space,
+    Math.min(wanted, Math.max(mostCandidates, count * 4)),
+    context.random,
+  )
+  const bytes = candidates.map((offset) => bytesAt(layout, offset))
+  const held = await listHeldAmong(session, layout.key, bytes)
+  const free = candidates.filter((offset) => !held.has(layout.base + offset))
+  // One sample says little about a large share and enough about a small one; the estimate follows slowly.
+  layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
+  return { free, isAll: BigInt(candidates.length) === layout.space.capacity }
 }
 
 // A candidate more costs SQLite a probe, and a server next to nothing compared with another round trip. Rounded up, so that

@@ -8,7 +8,7 @@ import type { NewEvent } from '../store/sql/event-queries.ts'
 import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
 import { PageChanges } from './address-page-operations.ts'
-import { findRandomUpTo } from './address-placement.ts'
+import { findRandomUpTo, guessOnce } from './address-placement.ts'
 import { allocatedEvent, eventState, newRow } from './address-recording.ts'
 import type { GroupAnswer } from './coalescer.ts'
 import type { GroupedAllocation, GroupedRelease, GroupedRequest } from './context.ts'
@@ -40,14 +40,41 @@ export async function runAllocationGroup(
   requests: readonly GroupedRequest[],
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = requests.map(() => 'alone')
+  const [subnets, guesses] = await Promise.all([
+    subnetsOf(session, requests, answers),
+    earlyGuesses(session, requests),
+  ])
   const parts: SubnetPart[] = []
-  for (const [layout, indexes] of await subnetsOf(session, requests, answers)) {
+  for (const [layout, indexes] of subnets) {
     const part = new SubnetPart(layout, requests, answers)
-    await part.judge(session, indexes)
+    await part.judge(session, indexes, guesses.get(layout) ?? [])
     parts.push(part)
   }
   await writeParts(session, parts, answers)
   return answers
+}
+
+// Asked for together with the subnets themselves, from what this process saw of them before: on a server that is one round
+// trip instead of two. A subnet that changed has another layout by now, and the guess for the old one is not used.
+async function earlyGuesses(
+  session: Session,
+  requests: readonly GroupedRequest[],
+): Promise<Map<SubnetLayout, readonly bigint[]>> {
+  const [first] = requests
+  const wanted = new Map<SubnetLayout, number>()
+  for (const request of requests) {
+    if (request.kind !== 'allocate' || request.request.kind !== 'any') continue
+    const layout = request.context.layouts.lastSeen(request.subnetId)
+    if (layout !== undefined) wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
+  }
+  const guesses = new Map<SubnetLayout, readonly bigint[]>()
+  if (first === undefined) return guesses
+  await Promise.all(
+    [...wanted].map(async ([layout, count]) => {
+      guesses.set(layout, (await guessOnce(first.context, session, layout, count)).free)
+    }),
+  )
+  return guesses
 }
 
 async function writeParts(
@@ -110,7 +137,11 @@ class SubnetPart {
   }
 
   /** Decides who gets, and who gives back, which address. */
-  async judge(session: Session, indexes: readonly number[]): Promise<void> {
+  async judge(
+    session: Session,
+    indexes: readonly number[],
+    guessed: readonly bigint[],
+  ): Promise<void> {
     const named = new Map<bigint, AllocationRow>()
     const addresses = indexes.flatMap((index) => this.#namedAddress(index)?.toBytes() ?? [])
     if (addresses.length > 0)
@@ -128,7 +159,14 @@ class SubnetPart {
     const [first] = anys
     if (first === undefined) return
     const { context } = this.#requests[first] as GroupedRequest
-    const offsets = await findRandomUpTo(context, session, this.#layout, anys.length, claimed)
+    const offsets = await findRandomUpTo(
+      context,
+      session,
+      this.#layout,
+      anys.length,
+      claimed,
+      guessed,
+    )
     for (const [order, offset] of offsets.entries()) this.#take(anys[order] as number, offset)
   }
 

@@ -119,6 +119,7 @@ function inGroup(
     request,
     deadline,
     signal: options.signal,
+    turn: [context.caller.projectId, request.subnetId],
     alone: () => alone({ ...context, deadlineMs: Math.max(deadline - performance.now(), 1) }),
   })
 }

@@ -1,6 +1,7 @@
 import { IpamError } from '../errors.ts'
 import { defaultRetryPolicy, errorOfFault, retryWait } from '../store/retry.ts'
 import { type Session, type Store, StoreFault } from '../store/store.ts'
+import { FairQueue } from './fair-queue.ts'
 
 /**
  * What a group's work says of one request: its result, its own error, `alone` (it needs more than a group can do and is
@@ -23,6 +24,8 @@ export interface CoalescedRequest<Request, Result> {
   /** Milliseconds of `performance.now` after which no further attempt is made. */
   readonly deadline: number
   readonly signal?: AbortSignal | undefined
+  /** Whose turns are taken when more wait than fit into a group: a project, and within it a subnet. */
+  readonly turn: readonly [project: string, subnet: string]
   /** The same in a transaction of its own. */
   readonly alone: () => Promise<Result>
 }
@@ -36,15 +39,16 @@ interface Member<Request, Result> extends CoalescedRequest<Request, Result> {
 const mostMembers = 64
 
 /**
- * Lets callers share transactions: what waits while one runs goes into the next, first come, first served. Nobody waits for
- * company, because a group is closed only when its transaction has begun. Every caller gets its own answer, after the
+ * Lets callers share transactions: what waits while one runs goes into the next, in turns. Nobody waits for company, because a group is closed only when its transaction has begun. Every caller gets its own answer, after the
  * commit; a request that makes the database refuse the group is run alone, and so are its neighbours.
  */
 export class Coalescer<Request, Result> {
   readonly #store: Store
   readonly #work: GroupWork<Request, Result>
   readonly #lanes: number
-  readonly #waiting: Member<Request, Result>[] = []
+  readonly #waiting = new FairQueue<Member<Request, Result>>()
+  // Members of groups that lost a race; they have waited already and go first.
+  readonly #again: Member<Request, Result>[] = []
   #running = 0
   #isOpening = false
 
@@ -62,14 +66,14 @@ export class Coalescer<Request, Result> {
    */
   submit(request: CoalescedRequest<Request, Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...request, attempts: 0, resolve, reject })
+      this.#waiting.push({ ...request, attempts: 0, resolve, reject }, ...request.turn)
       this.#open()
     })
   }
 
   // One group at a time is open for newcomers; a second begins when the first has taken its members.
   #open(): void {
-    const [next] = this.#waiting
+    const next = this.#again[0] ?? this.#waiting.next
     if (this.#isOpening || this.#running >= this.#lanes || next === undefined) return
     this.#isOpening = true
     this.#running += 1
@@ -108,8 +112,11 @@ export class Coalescer<Request, Result> {
     const now = performance.now()
     // Lanes that stand empty get their share, so that one group commits while the other reads.
     const idleLanes = this.#lanes - this.#running
-    const share = Math.ceil(this.#waiting.length / (idleLanes + 1))
-    return this.#waiting.splice(0, Math.min(share, mostMembers)).filter((member) => {
+    const count = this.#again.length + this.#waiting.size
+    const share = Math.min(Math.ceil(count / (idleLanes + 1)), mostMembers)
+    const taken = this.#again.splice(0, share)
+    while (taken.length < share) taken.push(this.#waiting.take() as Member<Request, Result>)
+    return taken.filter((member) => {
       if (member.signal?.aborted === true) member.reject(member.signal.reason)
       else if (now > member.deadline) member.reject(contention())
       else return true
@@ -148,7 +155,7 @@ export class Coalescer<Request, Result> {
     if (remaining.length === 0) return
     this.#store.counters.retries += 1
     setTimeout(() => {
-      this.#waiting.unshift(...remaining)
+      this.#again.push(...remaining)
       this.#open()
     }, wait)
   }

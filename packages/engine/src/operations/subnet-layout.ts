@@ -37,6 +37,11 @@ interface CachedLayout {
 export class SubnetLayoutCache {
   readonly #layouts = new Map<string, CachedLayout>()
 
+  /** What a subnet was when it was last seen; whoever uses it has to compare it with what `layoutOf` says afterwards. */
+  lastSeen(id: string): SubnetLayout | undefined {
+    return this.#layouts.get(id)?.layout
+  }
+
   /** The same without keeping it: for work that goes through all subnets once. */
   passing(row: SubnetCore): SubnetLayout {
     return this.#known(row) ?? compile(row)

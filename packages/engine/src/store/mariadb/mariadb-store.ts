@@ -76,6 +76,7 @@ class MariadbStore implements Store {
         )
         await command(connection, record)
       }
+      await command(connection, 'COMMIT')
     })
   }
 
@@ -83,7 +84,9 @@ class MariadbStore implements Store {
     const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
     const applied = await this.#withConnection(performance.now() + 30_000, async (connection) => {
       const found = await rows(connection, "SHOW TABLES LIKE 'migration'")
-      return found.length === 0 ? [] : appliedMigrations(connection)
+      const steps = found.length === 0 ? [] : await appliedMigrations(connection)
+      await command(connection, 'COMMIT')
+      return steps
     })
     if (pendingMigrations(migrations, applied).length > 0)
       throw new IpamError('SCHEMA_MISMATCH', 'The database schema is older than this Freehold.', {
@@ -229,7 +232,7 @@ async function assertConnection(connection: PoolConnection): Promise<void> {
   // GROUP_CONCAT cuts its answer short at a megabyte otherwise, with no more than a warning.
   await command(
     connection,
-    `SET SESSION sql_mode = '${strictMode}', SESSION autocommit = 1, SESSION group_concat_max_len = 1073741824`,
+    `SET SESSION sql_mode = '${strictMode}', SESSION autocommit = 0, SESSION group_concat_max_len = 1073741824`,
   )
   await command(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
   // `transaction_isolation` is unknown before MariaDB 11.1.
@@ -267,10 +270,8 @@ function unsupported(message: string): IpamError {
 }
 
 async function begin(connection: Connection, access: 'read' | 'write'): Promise<void> {
-  if (access === 'write') {
-    await command(connection, 'START TRANSACTION READ WRITE')
-    return
-  }
+  // Without autocommit the first statement opens a transaction that can write.
+  if (access === 'write') return
   // Only REPEATABLE READ keeps one snapshot for several statements.
   await command(connection, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
   await command(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
