@@ -8,6 +8,7 @@ import {
   drawRanks,
   drawUnmarked,
   freeRanges,
+  shuffled,
 } from './random-allocator.ts'
 import type { RandomSource } from './random-source.ts'
 
@@ -156,6 +157,16 @@ describe('free addresses of a page', () => {
         expect(free).toEqual([2n, 3n, 4n, 6n, 8n, 9n].filter((offset) => !taken.includes(offset)))
       }),
     )
+  })
+})
+
+describe('the order of what was drawn', () => {
+  it('is every order with the same chance', () => {
+    expectUniform(
+      outcomesOf((random) => shuffled(['a', 'b', 'c', 'd'], random)),
+      24,
+    )
+    expect(shuffled([], { below: () => 0n })).toEqual([])
   })
 })
 

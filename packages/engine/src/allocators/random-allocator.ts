@@ -92,6 +92,18 @@ export function drawUnmarked(marks: Uint8Array, count: number, random: RandomSou
   return drawRanks(BigInt(free.length), wanted, random).map((rank) => free[Number(rank)] as number)
 }
 
+/** The same items in a random order, every order equally likely (Fisher and Yates). */
+export function shuffled<Item>(items: readonly Item[], random: RandomSource): Item[] {
+  const order = [...items]
+  for (let end = order.length; end > 1; end -= 1) {
+    const at = Number(random.below(BigInt(end)))
+    const moved = order[end - 1] as Item
+    order[end - 1] = order[at] as Item
+    order[at] = moved
+  }
+  return order
+}
+
 /** `ranges` without `taken`. Linear in both. */
 export function freeRanges(
   ranges: readonly OffsetRange[],

@@ -6,6 +6,7 @@ import {
   drawPages,
   drawUnmarked,
   type PageRoom,
+  shuffled,
 } from '../allocators/random-allocator.ts'
 import {
   countPages,
@@ -132,7 +133,10 @@ function candidatesFor(session: Session, expected: number): number {
   return Math.ceil((isNear ? expected * 1.1 + 4 : expected * 1.3 + 7) / 8) * 8
 }
 
-/** Free addresses of pages that are drawn by their room; fewer when a page has less than its count says. */
+/**
+ * Free addresses of pages that are drawn by their room; fewer when a page has less than its count says. In random order:
+ * several callers are given them one after another, and in that of the pages the first would always get the lowest.
+ */
 async function drawFrom(
   context: OperationContext,
   session: Session,
@@ -143,7 +147,17 @@ async function drawFrom(
 ): Promise<bigint[]> {
   const drawn = drawPages(rooms, count, context.random)
   if (drawn === null || count === 0) return []
-  if (layout.version === 4) return drawFromIpv4(context, session, layout, drawn, except)
+  const draw = layout.version === 4 ? drawFromIpv4 : drawFromIpv6
+  return shuffled(await draw(context, session, layout, drawn, except), context.random)
+}
+
+async function drawFromIpv6(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  drawn: ReadonlyMap<number, number>,
+  except: ReadonlySet<bigint>,
+): Promise<bigint[]> {
   const found: bigint[] = []
   for (const [page, wanted] of drawn) {
     const { first, last } = pageBounds(page)
