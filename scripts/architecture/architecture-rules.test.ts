@@ -3,12 +3,12 @@ import {
   findCycles,
   findDefaultExports,
   findForbiddenNames,
-  findMathRandom,
   findMisplacedDatabaseModules,
   findMissingHops,
   findMissingTargets,
   findUnequalDatabaseFolders,
   findViolations,
+  findWeakRandomness,
   findWrongEngineImports,
   findWrongPackageImports,
 } from './architecture-rules.ts'
@@ -271,16 +271,34 @@ describe('files', () => {
     ).toEqual(['scripts/a.ts has a default export', 'scripts/b.ts has a default export'])
   })
 
-  it('use Math.random for the jitter of retries only', () => {
+  it('draw from the system’s generator, and evenly', () => {
+    const bytes = "import { randomBytes } from 'node:crypto'\n"
     expect(
-      findMathRandom(
+      findWeakRandomness(
         graph({
           'packages/engine/src/store/retry.ts': 'export const jitter = () => Math.random()',
+          'packages/server/src/retry.ts': 'export const jitter = () => Math.random()',
           'packages/engine/src/allocators/a.ts': 'export const pick = () => Math.random()',
           'packages/engine/src/allocators/b.ts': '// never Math.random, see retry.ts',
+          'packages/engine/src/allocators/c.ts': "export const pick = () => Math['random']()",
+          'packages/engine/src/allocators/d.ts': 'const { random } = Math\nexport { random }',
+          'packages/engine/src/allocators/e.ts':
+            "import { randomInt } from 'node:crypto'\nexport const pick = () => randomInt(9)",
+          'packages/engine/src/allocators/f.ts': `${bytes}export const pick = () => randomBytes(1)[0] % 10`,
+          'packages/engine/src/allocators/g.ts': `${bytes}export const pick = () => randomBytes(1)`,
+          'packages/engine/src/allocators/h.ts': 'export const even = (n: number) => n % 2 === 0',
+          'packages/server/src/identity/token-text.ts': `${bytes}export const digit = randomBytes(1)[0] % 62`,
+          'scripts/a.ts': 'export const pick = () => Math.random()',
         }),
       ),
-    ).toEqual(['packages/engine/src/allocators/a.ts uses Math.random'])
+    ).toEqual([
+      'packages/server/src/retry.ts draws with Math.random',
+      'packages/engine/src/allocators/a.ts draws with Math.random',
+      'packages/engine/src/allocators/c.ts draws with Math.random',
+      'packages/engine/src/allocators/d.ts draws with Math.random',
+      'packages/engine/src/allocators/e.ts draws with randomInt',
+      'packages/engine/src/allocators/f.ts draws with a remainder of random bytes',
+    ])
   })
 
   it('that are imported must exist', () => {

@@ -84,7 +84,7 @@ export function findViolations(files: readonly SourceFile[]): string[] {
     ...findUnequalDatabaseFolders(shipped),
     ...findForbiddenNames(files),
     ...findDefaultExports(files),
-    ...findMathRandom(shipped),
+    ...findWeakRandomness(shipped),
     ...findMissingHops(files),
   ]
 }
@@ -251,12 +251,26 @@ export function findDefaultExports(files: readonly SourceFile[]): string[] {
     .map((file) => `${file.path} has a default export`)
 }
 
-/** Addresses are drawn from the operating system's generator; only retry jitter may be cheaper. */
-export function findMathRandom(files: readonly SourceFile[]): string[] {
+// What may look weak, and why it is not.
+const RANDOMNESS_EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  // Spreads retries over time; nobody gains by knowing when.
+  ['packages/engine/src/store/retry.ts', 'Math.random'],
+  // Writes one whole number in digits of base 62, which takes every remainder.
+  ['packages/server/src/identity/token-text.ts', 'a remainder of random bytes'],
+])
+
+/**
+ * Product code draws below a bound with `SystemRandom` only: `Math.random` is predictable, `randomInt` ends at 2^48, and a
+ * remainder of random bytes favours low numbers.
+ */
+export function findWeakRandomness(files: readonly SourceFile[]): string[] {
   return files
-    .filter((file) => packageOf(file.path) !== undefined && file.usesMathRandom)
-    .filter((file) => !file.path.endsWith('/retry.ts'))
-    .map((file) => `${file.path} uses Math.random`)
+    .filter((file) => packageOf(file.path) !== undefined)
+    .flatMap((file) =>
+      file.weakRandomness
+        .filter((weak) => RANDOMNESS_EXCEPTIONS.get(file.path) !== weak)
+        .map((weak) => `${file.path} draws with ${weak}`),
+    )
 }
 
 /** The files that ARCHITECTURE.md follows one allocation through exist. */

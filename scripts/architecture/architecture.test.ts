@@ -6,11 +6,11 @@ import {
   findCycles,
   findDefaultExports,
   findForbiddenNames,
-  findMathRandom,
   findMisplacedDatabaseModules,
   findMissingHops,
   findMissingTargets,
   findUnequalDatabaseFolders,
+  findWeakRandomness,
   findWrongEngineImports,
   findWrongPackageImports,
 } from './architecture-rules.ts'
@@ -37,7 +37,8 @@ describe('the source tree', () => {
     expect(findUnequalDatabaseFolders(shipped)).toEqual([]))
   it('has file names that say what is inside', () => expect(findForbiddenNames(files)).toEqual([]))
   it('has no default exports', () => expect(findDefaultExports(files)).toEqual([]))
-  it('draws no address from Math.random', () => expect(findMathRandom(shipped)).toEqual([]))
+  it('draws with the system’s generator, and evenly', () =>
+    expect(findWeakRandomness(shipped)).toEqual([]))
   it('lets one allocation be followed by its noun', () =>
     expect(findMissingHops(files)).toEqual([]))
 

@@ -15,7 +15,8 @@ export interface SourceFile {
   readonly path: string
   readonly imports: readonly SourceImport[]
   readonly hasDefaultExport: boolean
-  readonly usesMathRandom: boolean
+  /** What it draws with that is predictable, uneven or bounded: `Math.random`, `randomInt`, a remainder of random bytes. */
+  readonly weakRandomness: readonly string[]
 }
 
 /** `@freehold/engine/sqlite` → `packages/engine/src/store/sqlite/sqlite-store.ts`. */
@@ -90,6 +91,20 @@ export function parseSource(path: string, text: string, entries: PackageEntries)
     hasDefaultExport: exported.some(
       ({ exportName }) => exportName.kind === 'Default' || exportName.name === 'default',
     ),
-    usesMathRandom: /\bMath\s*\.\s*random\b/.test(code),
+    weakRandomness: weakRandomnessIn(code),
   }
+}
+
+// Also by another name: taken out of Math, or looked up in it.
+const mathRandom = /\bMath\s*(?:\?\.|\.)\s*random\b|\bMath\s*(?:\?\.)?\s*\[|\}\s*=\s*Math\b/
+const randomInt = /\b(?:randomInt|pseudoRandomBytes)\b/
+const randomBytes = /\b(?:randomBytes|randomFill|randomFillSync|getRandomValues)\b/
+const remainder = /[\w)\]]\s*%=?\s*[\w(]/
+
+function weakRandomnessIn(code: string): string[] {
+  return [
+    ...(mathRandom.test(code) ? ['Math.random'] : []),
+    ...(randomInt.test(code) ? ['randomInt'] : []),
+    ...(randomBytes.test(code) && remainder.test(code) ? ['a remainder of random bytes'] : []),
+  ]
 }
