@@ -8,8 +8,8 @@ import { batchLength, step, stepOf, type XorshiftState } from './xorshift.ts'
  * What an output tells for certain: it lies from value/size up to (value + 1)/size, and the leading bits that both ends have
  * in common are bits of the state. A size of 1,024 gives ten of them, one of 1,000 nearly as many on average, more than 2^12
  * the twelve that are used. The state has 128 bits, so that some twenty picks from a window of a thousand determine it. Where
- * in a batch of 64 the first output lay is not known: all places are tried, and the wrong ones contradict themselves as soon
- * as the end of a batch was seen, which `outputsNeeded` makes sure of. Whether a double holds 52 bits of the state, as it
+ * in a batch of 64 the first output lay is not known: all places are tried, and the wrong ones contradict themselves where
+ * the ends of batches were seen, or give other picks than were observed. Whether a double holds 52 bits of the state, as it
  * once did, or 53 does not matter to the leading bits.
  *
  * With a size that is a power of two the equations do not depend on the values, and all sequences are solved at once.
@@ -26,8 +26,10 @@ export function solveXorshift(
   for (let position = 0; position < batchLength; position += 1)
     for (const [index, start] of solveAt(known, sides, position).entries())
       if (start !== null) {
-        const seen = sequences[index]?.length ?? 0
-        found[index] ??= (count) => predictions(start, position, seen, count, size)
+        const values = sequences[index] ?? []
+        const again = picks(start, position, 0, values.length, size)
+        if (values.every((value, at) => value === again[at]))
+          found[index] ??= (count) => picks(start, position, values.length, count, size)
       }
   return found
 }
@@ -35,7 +37,10 @@ export function solveXorshift(
 /** The picks that come next. */
 export type XorshiftPrediction = (count: number) => bigint[]
 
-export const outputsNeeded = batchLength + 8
+/**
+ * To see the ends of three batches. Each is one pick that a place off by one gets wrong, unless by a chance of 1 in `size`.
+ */
+export const outputsNeeded = 3 * batchLength + 8
 
 interface KnownBits {
   readonly count: number
@@ -95,7 +100,7 @@ function solveAt(
   })
 }
 
-function predictions(
+function picks(
   start: XorshiftState,
   position: number,
   from: number,
