@@ -43,8 +43,8 @@ describe('the statistics of draws', () => {
     expect(timesSeen('bins', () => below(below(64) === 0 ? free / 64 : free))).toBe(20)
   })
 
-  it('see a lower half that is 14 % likelier than the upper', () => {
-    expect(timesSeen('distance', () => (below(15) === 0 ? below(free / 2) : below(free)))).toBe(20)
+  it('see a lower half that is 22 % likelier than the upper', () => {
+    expect(timesSeen('distance', () => (below(10) === 0 ? below(free / 2) : below(free)))).toBe(20)
   })
 
   it('see that one draw in ten is close to the one before', () => {
