@@ -19,21 +19,30 @@ export async function sumAllPages(session: Session, projectId: string | null): P
   }
 }
 
-/** The allocation pools of all subnets, or of those of one project, in parts. */
-export async function listPoolTexts(
+export interface PoolTexts {
+  /** `first-last` pairs with a comma between them, of all subnets of the part, with a space between subnets. */
+  readonly texts: string
+  readonly subnets: number
+  /** Where the next part begins. */
+  readonly last: number
+}
+
+/**
+ * The allocation pools of the subnets above a key, or of those of one project, at most so many; undefined when there are
+ * none. Read as one value, because there may be very many: making rows of them took most of the time.
+ */
+export async function joinedPoolTexts(
   session: Session,
   projectId: string | null,
   after: number,
   limit: number,
-): Promise<{ row_key: number; allocation_pools: string }[]> {
-  return projectId === null
-    ? session.all(
-        'SELECT row_key, allocation_pools FROM subnet WHERE row_key > ? ORDER BY row_key LIMIT ?',
-        [after, limit],
-      )
-    : session.all(
-        `SELECT row_key, allocation_pools FROM subnet WHERE row_key > ? AND project_id = ?
-          ORDER BY row_key LIMIT ?`,
-        [after, projectId, limit],
-      )
+): Promise<PoolTexts | undefined> {
+  const ofProject = projectId === null ? '' : ' AND project_id = ?'
+  const row = await session.get<{ texts: string | null; subnets: number; last: number | null }>(
+    `SELECT ${session.capabilities.joined('allocation_pools', ' ')} AS texts, count(*) AS subnets, max(row_key) AS last
+      FROM (SELECT row_key, allocation_pools FROM subnet WHERE row_key > ?${ofProject} ORDER BY row_key LIMIT ?) AS part`,
+    projectId === null ? [after, limit] : [after, projectId, limit],
+  )
+  if (row === undefined || row.last === null) return undefined
+  return { texts: row.texts ?? '', subnets: Number(row.subnets), last: Number(row.last) }
 }
