@@ -51,6 +51,7 @@ import * as subnets from './operations/subnet-operations.ts'
 import * as pools from './operations/subnet-pool-operations.ts'
 import { read, together, write } from './operations/transaction.ts'
 import * as utilization from './operations/utilization-operations.ts'
+import { WaitingLimit } from './operations/waiting-limit.ts'
 import { errorOfFault, retryingTransaction } from './store/retry.ts'
 import { deleteExpiredIdempotencyKeys } from './store/sql/idempotency-queries.ts'
 import { findSetting, insertSetting } from './store/sql/setting-queries.ts'
@@ -213,19 +214,22 @@ export interface Ipam {
 export async function openIpam(store: Store, options: EngineOptions = {}): Promise<Ipam> {
   const clock = options.clock ?? Date.now
   const cursorKey = await prepare(store, clock, options.migrate !== false)
+  const limits: EngineLimits = {
+    maxBulkCount: defaultMaxBulkCount,
+    allowWholeSpace: false,
+    maxAllocationPools: 1000,
+    maxPoolPrefixes: 1000,
+    maxWaiting: 10_000,
+    ...options.limits,
+  }
   return bind({
     store,
     caller: options.caller ?? { projectId: 'default', isAdmin: true },
     clock,
     random: options.random ?? new SystemRandom(),
-    limits: {
-      maxBulkCount: defaultMaxBulkCount,
-      allowWholeSpace: false,
-      maxAllocationPools: 1000,
-      maxPoolPrefixes: 1000,
-      ...options.limits,
-    },
+    limits,
     deadlineMs: options.deadlineMs ?? 10_000,
+    waiting: new WaitingLimit(limits.maxWaiting),
     idempotencyTtlSeconds: options.idempotencyTtlSeconds ?? 86_400,
     cursors: new CursorSealer(cursorKey),
     layouts: new SubnetLayoutCache(),

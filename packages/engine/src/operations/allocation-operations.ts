@@ -40,6 +40,7 @@ import { takeSpecific } from './specific-address.ts'
 import type { SubnetLayout } from './subnet-layout.ts'
 import { subnetNotFound } from './subnet-operations.ts'
 import { read, write } from './transaction.ts'
+import { noWaitingLimit } from './waiting-limit.ts'
 
 const maxSubnets = 100
 const maxHolders = 1000
@@ -115,13 +116,20 @@ function inGroup(
 ): Promise<readonly Allocation[]> {
   if (context.joined !== null || options.idempotencyKey !== undefined) return alone(context)
   const deadline = performance.now() + context.deadlineMs
-  return context.coalescer.submit({
-    request,
-    deadline,
-    signal: options.signal,
-    turn: [context.caller.projectId, request.subnetId],
-    alone: () => alone({ ...context, deadlineMs: Math.max(deadline - performance.now(), 1) }),
+  const ownContext = () => ({
+    ...context,
+    deadlineMs: Math.max(deadline - performance.now(), 1),
+    waiting: noWaitingLimit,
   })
+  return context.waiting.during(() =>
+    context.coalescer.submit({
+      request,
+      deadline,
+      signal: options.signal,
+      turn: [context.caller.projectId, request.subnetId],
+      alone: () => alone(ownContext()),
+    }),
+  )
 }
 
 export async function getAllocation(

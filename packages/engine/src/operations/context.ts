@@ -7,6 +7,7 @@ import type { Session, Store } from '../store/store.ts'
 import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
 import type { SubnetLayoutCache } from './subnet-layout.ts'
+import type { WaitingLimit } from './waiting-limit.ts'
 
 export interface EngineLimits {
   /** Most addresses of one bulk request. Default 1,000. */
@@ -17,6 +18,11 @@ export interface EngineLimits {
   readonly maxAllocationPools: number
   /** Most prefixes of a subnet pool. Default 1,000. */
   readonly maxPoolPrefixes: number
+  /**
+   * Most operations that wait for the database or use it at once; more are refused with OVERLOADED. Default 10,000, which
+   * take about a second to be answered and some ten megabytes.
+   */
+  readonly maxWaiting: number
 }
 
 /** What every operation runs with: the opened store, the caller, and what makes the engine testable. */
@@ -28,6 +34,7 @@ export interface OperationContext {
   readonly random: RandomSource
   readonly limits: EngineLimits
   readonly deadlineMs: number
+  readonly waiting: WaitingLimit
   readonly idempotencyTtlSeconds: number
   readonly cursors: CursorSealer
   readonly layouts: SubnetLayoutCache

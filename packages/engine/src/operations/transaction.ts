@@ -35,12 +35,14 @@ async function inTransaction<T>(
 ): Promise<T> {
   if (context.joined !== null) return inJoined(context.joined, access, work)
   const deadline = performance.now() + context.deadlineMs
-  return retryingTransaction(context.store, work, {
-    access,
-    deadline,
-    signal: options.signal,
-    knowsItself: options.idempotencyKey !== undefined,
-  })
+  return context.waiting.during(() =>
+    retryingTransaction(context.store, work, {
+      access,
+      deadline,
+      signal: options.signal,
+      knowsItself: options.idempotencyKey !== undefined,
+    }),
+  )
 }
 
 // Inside a caller's transaction nothing can be retried here: the caller's own statements would have to run again too.

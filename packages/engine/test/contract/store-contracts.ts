@@ -16,6 +16,7 @@ import { describeLeaseContract } from './lease.contract.ts'
 import { describeListContract } from './list.contract.ts'
 import { describeNeutronSubnetContract } from './neutron-subnet.contract.ts'
 import { describeNeutronSubnetPoolContract } from './neutron-subnet-pool.contract.ts'
+import { describeOverloadContract } from './overload.contract.ts'
 import { describePlanContract } from './plan.contract.ts'
 import { describeSubnetContract } from './subnet.contract.ts'
 import { describeSubnetPoolContract } from './subnet-pool.contract.ts'
@@ -42,6 +43,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeCheckContract(store)
     describeDocumentContract(store)
     describeCoalescingContract(store)
+    describeOverloadContract(store)
     describeNeutronSubnetContract(store)
     describeNeutronSubnetPoolContract(store)
     describeConcurrencyContract(store)
