@@ -11,7 +11,7 @@ it('utilization over everything counts every subnet once, however many there are
   const create = (projectId: string) =>
     ipam
       .as({ projectId, isAdmin: true })
-      .subnets.create({ subnetPoolId: pool.id, prefixLength: 28, projectId })
+      .subnets.create({ subnetPoolId: pool.id, prefixLength: 28 })
   await Promise.all(Array.from({ length: 2001 }, (_, index) => create(`p${index % 2}`)))
   const [first] = (await ipam.subnets.list({}, { limit: 1 })).items
   await ipam.allocations.allocate(first?.id ?? '', { kind: 'bulk', count: 3 })

@@ -8,6 +8,8 @@ export interface AppServices {
   readonly ipam: Ipam
   readonly metrics: Metrics
   readonly changes: ChangeSignal
+  /** Asks the database. Throws DATABASE_UNAVAILABLE. */
+  readonly ready: () => Promise<void>
   /** Aborted when the server starts to stop. */
   readonly stopping: AbortSignal
   /** The OpenAPI document as JSON text. */

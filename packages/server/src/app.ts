@@ -23,6 +23,7 @@ import { type RequestLog, requestLog } from './request-log.ts'
 import { recordRequest, recordUnrouted } from './request-records.ts'
 import { registerRoutes } from './route-registration.ts'
 import { routeTable } from './route-table.ts'
+import { sharedRun } from './shared-run.ts'
 import type { TlsKeyPair } from './tls-key-pair.ts'
 import { unroutable } from './unroutable.ts'
 import { validationError } from './validation-errors.ts'
@@ -228,14 +229,16 @@ function appServices(
       includeProcess: processMetrics ?? false,
     }),
     changes: new ChangeSignal(),
+    ready: sharedRun(() => asServer.ping()),
     stopping,
     documentText: () => (documentText ??= JSON.stringify(openApiDocument(routeTable))),
     docsPage: () => (page ??= docsPage(openApiDocument(routeTable))),
   }
 }
 
-// Liveness and metrics are asked most when the server is in trouble, so they are always answered.
-const unsheddable = new Set(['/healthz', '/metrics'])
+// What is asked most when the server is in trouble is always answered. A server that says it is not ready because it is
+// busy would send its share of the load to the others, until none is ready.
+const unsheddable = new Set(['/healthz', '/readyz', '/metrics'])
 
 function refusal(
   request: FastifyRequest,

@@ -24,6 +24,7 @@ export interface ServeSecurityOptions {
   readonly trustedProxy?: readonly string[]
   readonly rateLimit?: number
   readonly allocationLimit?: number
+  readonly maxInFlight?: number
   readonly oidcIssuer?: string
   readonly oidcAudience?: string
   readonly oidcProjectClaim?: string
@@ -40,7 +41,7 @@ export function securityOf(
   log: RequestLog,
   options: ServeSecurityOptions,
 ): Partial<ServerOptions> {
-  const { tlsCert, tlsKey, rateLimit, allocationLimit, trustedProxy } = options
+  const { tlsCert, tlsKey, rateLimit, allocationLimit, maxInFlight, trustedProxy } = options
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw usageError('HTTPS needs a certificate and its key.', 'Give --tls-cert and --tls-key.')
   return {
@@ -49,6 +50,7 @@ export function securityOf(
       ...(rateLimit === undefined ? {} : { requestsPerSecond: rateLimit }),
       ...(allocationLimit === undefined ? {} : { allocationsPerMinute: allocationLimit }),
     },
+    ...(maxInFlight === undefined ? {} : { loadLimits: { maxInFlight } }),
     ...(trustedProxy === undefined ? {} : { trustedProxies: trustedProxy }),
     ...(tlsCert === undefined || tlsKey === undefined
       ? {}

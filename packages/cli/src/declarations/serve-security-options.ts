@@ -21,6 +21,12 @@ export function addServeSecurityOptions(serve: Command): Command {
         positiveInteger,
       ),
     )
+    .addOption(
+      new Option(
+        '--max-in-flight <count>',
+        'requests served at once, more are answered 503; default: 1000',
+      ).argParser(positiveInteger),
+    )
     .option('--oidc-issuer <url>', 'also let in bearers of tokens of this OpenID Connect issuer')
     .option('--oidc-audience <audience>', 'what those tokens must be for')
     .option('--oidc-project-claim <claim>', 'where they name the project; default: project')

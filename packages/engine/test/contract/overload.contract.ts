@@ -9,8 +9,7 @@ export function describeOverloadContract(contractStore: ContractStore): void {
   const most = 20
 
   const operations: Record<string, (ipam: Ipam, id: string) => Promise<unknown>> = {
-    'any, which shares transactions': (ipam, id) =>
-      ipam.allocations.allocate(id, { kind: 'any' }),
+    'any, which shares transactions': (ipam, id) => ipam.allocations.allocate(id, { kind: 'any' }),
     'next, which has its own': (ipam, id) => ipam.allocations.allocate(id, { kind: 'next' }),
     'a read': (ipam, id) => ipam.subnets.get(id),
   }

@@ -23,8 +23,8 @@ export const serviceRoutes = [
     summary: 'Whether the database answers',
     access: { rule: 'service:read' },
     success: { status: 200, description: 'It does.', schema: healthSchema },
-    handler: async ({ ipam }) => {
-      await ipam.ping()
+    handler: async ({ services }) => {
+      await services.ready()
       return { status: 'ok' as const }
     },
   }),
