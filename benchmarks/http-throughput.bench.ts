@@ -1,8 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { type HttpLoad, postLoad } from './measure/http-load.ts'
 import { ratioOf, spreadOf, spreadText } from './measure/spread.ts'
 import { openDatabase } from './setup/bench-database.ts'
+import { loopDelay, message } from './setup/http-server-messages.ts'
 import { request } from './setup/server-process.ts'
 
 export const title = 'POST allocations over HTTP, against a POST that touches no database'
@@ -68,22 +69,4 @@ export async function run({ quick }: { quick: boolean }) {
       'every answer was 201, and as many addresses were stored as acknowledged',
     ],
   }
-}
-
-function message<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) =>
-      reject(new Error(`the server ended with ${String(code)}`))
-    child.once('exit', onExit)
-    child.once('message', (value) => {
-      child.off('exit', onExit)
-      resolve(value as T)
-    })
-  })
-}
-
-function loopDelay(child: ChildProcess): Promise<{ p99: number }> {
-  const answer = message<{ p99: number }>(child)
-  child.send({})
-  return answer
 }
