@@ -39,6 +39,13 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
   },
 ]
 
+/** Every benchmark on a small scale, for crashes and wrong answers; how long anything takes is not looked at. */
+export const BENCHMARK_CHECK: StaticCheck = {
+  name: 'benchmarks run',
+  remedy: 'npm run bench -- --quick',
+  commands: [['node', '--conditions=source', 'benchmarks/run.ts', '--quick']],
+}
+
 export interface CheckResult {
   readonly passed: boolean
   /** What the first failing command wrote. */

@@ -1,5 +1,6 @@
 /**
- * Everything that has to hold before a change is done: the static checks, then every test suite.
+ * Everything that has to hold before a change is done: the static checks, then every test suite; on a build server
+ * (CI=true) also whether every benchmark still runs.
  *
  *   npm test                    all of it; the last line is `N passed, N failed`
  *   npm test -- packages/engine  only the test files whose path contains one of the words
@@ -10,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { runCheck, STATIC_CHECKS } from './static-checks.ts'
+import { BENCHMARK_CHECK, runCheck, STATIC_CHECKS, type StaticCheck } from './static-checks.ts'
 import {
   addCounts,
   type Counts,
@@ -22,9 +23,9 @@ import {
   type VitestReport,
 } from './test-summary.ts'
 
-async function runStaticChecks(): Promise<Counts> {
+async function runChecks(checks: readonly StaticCheck[]): Promise<Counts> {
   let counts = NOTHING
-  for (const check of STATIC_CHECKS) {
+  for (const check of checks) {
     const start = performance.now()
     const { passed, output } = await runCheck(check)
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
@@ -66,9 +67,13 @@ const { values, positionals } = parseArgs({
   options: { static: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-let counts = positionals.length === 0 ? await runStaticChecks() : NOTHING
+const isWhole = positionals.length === 0
+const isBuildServer = process.env['CI'] === 'true'
+let counts = isWhole ? await runChecks(STATIC_CHECKS) : NOTHING
 if (!values.static) counts = addCounts(counts, await runSuites(positionals))
-if (process.env['CI'] === 'true' && counts.skipped > 0) {
+if (!values.static && isWhole && isBuildServer)
+  counts = addCounts(counts, await runChecks([BENCHMARK_CHECK]))
+if (isBuildServer && counts.skipped > 0) {
   console.log(`${counts.skipped} skipped tests count as failed, since CI=true`)
   counts = forbidSkips(counts)
 }
