@@ -259,7 +259,7 @@ export async function listPoolsWithAddress(
     `${selectSubnetPool} WHERE p.row_key IN (
       SELECT (SELECT y.subnet_pool_key FROM pool_prefix y WHERE y.address_scope_key = a.row_key AND y.first <= ?
         ORDER BY y.first DESC LIMIT 1)
-      FROM address_scope a WHERE a.ip_version = ?)
+      FROM address_scope a WHERE a.row_key > 0 AND a.ip_version = ?)
       AND EXISTS (SELECT 1 FROM pool_prefix x WHERE x.subnet_pool_key = p.row_key AND x.first <= ? AND x.last >= ?)
       ORDER BY p.row_key`,
     [bytes, address.version, bytes, bytes],

@@ -137,10 +137,13 @@ export async function listSubnetsWithAddress(
   address: IpAddress,
 ): Promise<SubnetRow[]> {
   const bytes = address.toBytes()
+  // The condition on the key, which all rows meet, lets the scopes be read by an index. Sequential scans are off in
+  // PostgreSQL, at a price before which, up to version 17, all other differences vanish: with one of them in the plan it
+  // would as soon read all subnets as one.
   return session.all(
     `${selectSubnet} WHERE n.last >= ? AND n.row_key IN (
       SELECT (SELECT c.row_key FROM subnet c WHERE c.address_scope_key = a.row_key AND c.first <= ? ORDER BY c.first DESC LIMIT 1)
-      FROM address_scope a WHERE a.ip_version = ?) ORDER BY n.row_key`,
+      FROM address_scope a WHERE a.row_key > 0 AND a.ip_version = ?) ORDER BY n.row_key`,
     [bytes, bytes, address.version],
   )
 }
