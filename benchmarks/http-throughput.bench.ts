@@ -14,9 +14,13 @@ export async function run({ quick }: { quick: boolean }) {
   const amount = quick ? 320 : 16_000
   const rounds = quick ? 1 : 5
   const database = await openDatabase('sqlite')
-  const server = fork(join(import.meta.dirname, 'workers/http-server.ts'), [database.url], {
-    execArgv: ['--conditions=source'],
-  })
+  const server = fork(
+    join(import.meta.dirname, 'workers/http-server.ts'),
+    [database.url, String(quick)],
+    {
+      execArgv: ['--conditions=source'],
+    },
+  )
   const { url } = await message<{ url: string }>(server)
   const subnet = await request<{ id: string }>(`${url}/v1/subnets`, 'POST', { cidr: '10.0.0.0/12' })
   const body = { request: { kind: 'any' }, holder: { kind: 'host', id: 'benchmark' } }

@@ -21,7 +21,7 @@ import { resultsPage } from './runner/results-page.ts'
 const folder = import.meta.dirname
 const resultsFolder = join(folder, 'results')
 // They wait for disks and starting servers more than for the processor.
-const quickAtOnce = 4
+const quickAtOnce = 3
 
 async function runBenchmark(name: string, quick: boolean): Promise<void> {
   const benchmark = (await import(`./${name}.bench.ts`)) as Benchmark

@@ -15,6 +15,8 @@ export interface OpenLoopOutcome {
   readonly refusals: readonly number[]
   /** Refusals without Retry-After. */
   readonly withoutRetryAfter: number
+  /** Requests whose connection broke before their answer or that got another one (408, when a machine is far behind). */
+  readonly unanswered: number
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>
   /** How long after the last arrival the last answer came, in milliseconds. */
@@ -60,15 +62,14 @@ class Answers {
   readonly #refusals: number[] = []
   readonly #statuses = new Map<string, number>()
   #withoutRetryAfter = 0
+  #unanswered = 0
   #missing: number
   #finish!: () => void
-  fail!: (error: Error) => void
 
   constructor(total: number) {
     this.#missing = total
-    this.complete = new Promise((resolve, reject) => {
+    this.complete = new Promise((resolve) => {
       this.#finish = resolve
-      this.fail = reject
     })
   }
 
@@ -78,7 +79,16 @@ class Answers {
     else if (status === '503') {
       this.#refusals.push(latency)
       if (!/\r\nretry-after: \d/i.test(head)) this.#withoutRetryAfter += 1
-    }
+    } else this.#unanswered += 1
+    this.#count()
+  }
+
+  addUnanswered(): void {
+    this.#unanswered += 1
+    this.#count()
+  }
+
+  #count(): void {
     this.#missing -= 1
     if (this.#missing === 0) this.#finish()
   }
@@ -88,6 +98,7 @@ class Answers {
       latencies: this.#latencies,
       refusals: this.#refusals,
       withoutRetryAfter: this.#withoutRetryAfter,
+      unanswered: this.#unanswered,
       statuses: Object.fromEntries(this.#statuses),
     }
   }
@@ -100,7 +111,7 @@ class Lines {
   readonly #idle: Line[] = []
   readonly #waiting: number[] = []
   #firstWaiting = 0
-  readonly #all: Line[] = []
+  readonly #all = new Set<Line>()
 
   constructor(arrivals: Arrivals, answers: Answers) {
     this.#arrivals = arrivals
@@ -119,19 +130,34 @@ class Lines {
   }
 
   #opened(): Line | undefined {
-    if (this.#all.length >= this.#arrivals.connections) return undefined
-    const line: Line = new Line(this.#arrivals.url, this.#answers, () => this.#isFree(line))
-    this.#all.push(line)
+    if (this.#all.size >= this.#arrivals.connections) return undefined
+    const line: Line = new Line(this.#arrivals.url, this.#answers, {
+      onFree: () => this.#isFree(line),
+      onClose: () => this.#isClosed(line),
+    })
+    this.#all.add(line)
     return line
   }
 
   #isFree(line: Line): void {
-    const dueAt = this.#waiting[this.#firstWaiting]
+    const dueAt = this.#nextWaiting()
     if (dueAt === undefined) this.#idle.push(line)
-    else {
-      this.#firstWaiting += 1
-      line.send(this.#bytes, dueAt)
-    }
+    else line.send(this.#bytes, dueAt)
+  }
+
+  #isClosed(line: Line): void {
+    this.#all.delete(line)
+    const index = this.#idle.indexOf(line)
+    if (index >= 0) this.#idle.splice(index, 1)
+    // Another connection may be opened in its place.
+    const dueAt = this.#nextWaiting()
+    if (dueAt !== undefined) this.send(dueAt)
+  }
+
+  #nextWaiting(): number | undefined {
+    const dueAt = this.#waiting[this.#firstWaiting]
+    if (dueAt !== undefined) this.#firstWaiting += 1
+    return dueAt
   }
 }
 
@@ -140,9 +166,14 @@ class Line {
   readonly #socket: Socket
   #dueAt = 0
   #isBusy = false
+  #isOver = false
   #text = ''
 
-  constructor(url: string, answers: Answers, onFree: () => void) {
+  constructor(
+    url: string,
+    answers: Answers,
+    { onFree, onClose }: { onFree: () => void; onClose: () => void },
+  ) {
     const { hostname, port } = new URL(url)
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     socket.setEncoding('latin1')
@@ -158,9 +189,12 @@ class Line {
       answers.add(head.slice(9, 12), head, performance.now() - this.#dueAt)
       onFree()
     })
-    socket.on('error', (error) => answers.fail(error))
+    // A broken connection is one that is closed.
+    socket.on('error', () => undefined)
     socket.on('close', () => {
-      if (this.#isBusy) answers.fail(new Error('the server closed a connection'))
+      if (this.#isBusy) answers.addUnanswered()
+      this.#isBusy = false
+      if (!this.#isOver) onClose()
     })
     this.#socket = socket
   }
@@ -172,7 +206,7 @@ class Line {
   }
 
   close(): void {
-    this.#isBusy = false
+    this.#isOver = true
     this.#socket.destroy()
   }
 }
