@@ -42,7 +42,7 @@ export async function run({ quick }: { quick: boolean }) {
       for (const [index, held] of sizes.entries()) {
         const place = await makeNetwork(theirs.url)
         if (held > 0) await holdInNeutron(database, place, held, index)
-        await created(theirs.url, place, 1)
+        await created(theirs.url, place, clients)
         // Seconds for each of them when many are held.
         const amount = held > 10_000 ? 16 : 24
         loads.Neutron.push(await created(theirs.url, place, amount))
