@@ -43,4 +43,5 @@ const stillWaiting = waiting
 server.release()
 const succeeded = (await accepted).filter(({ status }) => status === 201).length
 await server.close()
-console.log(JSON.stringify({ refused, waiting: stillWaiting, succeeded, heapBefore, heapAfter }))
+const outcome = { refused, waiting: stillWaiting, succeeded, heapBefore, heapAfter }
+process.stdout.write(`${JSON.stringify(outcome)}\n`)
