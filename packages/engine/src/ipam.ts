@@ -46,6 +46,7 @@ import * as documents from './operations/document-operations.ts'
 import { type EventPage, listEvents } from './operations/event-operations.ts'
 import { exportPlan } from './operations/plan-export.ts'
 import { applyPlan, type PlanOptions, previewPlan } from './operations/plan-operations.ts'
+import { SharedWrites } from './operations/shared-writes.ts'
 import { SubnetLayoutCache } from './operations/subnet-layout.ts'
 import * as subnets from './operations/subnet-operations.ts'
 import * as pools from './operations/subnet-pool-operations.ts'
@@ -236,9 +237,10 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     coalescer: new Coalescer(
       store,
       // One connection is all that SQLite writes with; a second group keeps a server busy while the first commits.
-      store.capabilities.database === 'sqlite' ? 1 : 2,
+      { lanes: store.capabilities.database === 'sqlite' ? 1 : 2, readsFirst: true },
       runAllocationGroup,
     ),
+    sharedWrites: new SharedWrites(store),
     joined: null,
   })
 }

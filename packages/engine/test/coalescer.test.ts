@@ -10,6 +10,7 @@ describe('a coalescer', () => {
   let directory: ReturnType<typeof temporaryDirectory>
   let store: Store
   const later = () => performance.now() + 60_000
+  const lanes = (count: number) => ({ lanes: count, readsFirst: false })
 
   beforeEach(async () => {
     directory = temporaryDirectory()
@@ -53,7 +54,7 @@ describe('a coalescer', () => {
 
   it('puts what waits into one transaction, in the order of asking', async () => {
     const groups: string[][] = []
-    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+    const coalescer = new Coalescer<string, string>(store, lanes(1), async (session, texts) => {
       groups.push([...texts])
       return insertAll(session, texts)
     })
@@ -65,7 +66,7 @@ describe('a coalescer', () => {
   })
 
   it('answers after the commit', async () => {
-    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    const coalescer = new Coalescer<string, string>(store, lanes(1), insertAll)
     await coalescer.submit(request('a'))
     const other = sqliteStore({ path: join(directory.path, 'freehold.sqlite') })
     const seen = await other.transaction((session) => session.all('SELECT text FROM note'), {
@@ -78,7 +79,7 @@ describe('a coalescer', () => {
 
   it('runs each alone when the database refuses what one of them wrote', async () => {
     await write((session) => insertAll(session, ['taken']))
-    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    const coalescer = new Coalescer<string, string>(store, lanes(1), insertAll)
     const [a, taken, b] = await Promise.allSettled(
       ['a', 'taken', 'b'].map((text) => coalescer.submit(request(text))),
     )
@@ -89,7 +90,7 @@ describe('a coalescer', () => {
   })
 
   it('gives one its own error and the others their results', async () => {
-    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+    const coalescer = new Coalescer<string, string>(store, lanes(1), async (session, texts) => {
       const good = texts.filter((text) => text !== 'bad')
       await insertAll(session, good)
       return texts.map((text) =>
@@ -104,7 +105,7 @@ describe('a coalescer', () => {
 
   it('runs a group again after a fault that changed nothing', async () => {
     let attempts = 0
-    const coalescer = new Coalescer<string, string>(store, 1, async (session, texts) => {
+    const coalescer = new Coalescer<string, string>(store, lanes(1), async (session, texts) => {
       attempts += 1
       const answers = await insertAll(session, texts)
       if (attempts < 3) throw new StoreFault('retry', new Error('a rival'))
@@ -118,7 +119,7 @@ describe('a coalescer', () => {
   })
 
   it('gives up at the deadline, and changes nothing', async () => {
-    const coalescer = new Coalescer<string, string>(store, 1, async () => ['again'])
+    const coalescer = new Coalescer<string, string>(store, lanes(1), async () => ['again'])
     const error: unknown = await coalescer
       .submit(request('a', { deadline: performance.now() + 30 }))
       .catch((reason: unknown) => reason)
@@ -128,7 +129,7 @@ describe('a coalescer', () => {
   })
 
   it('leaves out who went away while waiting', async () => {
-    const coalescer = new Coalescer<string, string>(store, 1, insertAll)
+    const coalescer = new Coalescer<string, string>(store, lanes(1), insertAll)
     const control = new AbortController()
     const gone = coalescer.submit(request('gone', { signal: control.signal }))
     const stays = coalescer.submit(request('stays'))
@@ -142,7 +143,7 @@ describe('a coalescer', () => {
     let running = 0
     let most = 0
     const sizes: number[] = []
-    const coalescer = new Coalescer<string, string>(store, 2, async (session, texts) => {
+    const coalescer = new Coalescer<string, string>(store, lanes(2), async (session, texts) => {
       running += 1
       most = Math.max(most, running)
       sizes.push(texts.length)

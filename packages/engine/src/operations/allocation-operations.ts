@@ -39,8 +39,7 @@ import { listRows } from './record-list.ts'
 import { takeSpecific } from './specific-address.ts'
 import type { SubnetLayout } from './subnet-layout.ts'
 import { subnetNotFound } from './subnet-operations.ts'
-import { read, write } from './transaction.ts'
-import { noWaitingLimit } from './waiting-limit.ts'
+import { letIn, read, write } from './transaction.ts'
 
 const maxSubnets = 100
 const maxHolders = 1000
@@ -116,18 +115,13 @@ function inGroup(
 ): Promise<readonly Allocation[]> {
   if (context.joined !== null || options.idempotencyKey !== undefined) return alone(context)
   const deadline = performance.now() + context.deadlineMs
-  const ownContext = () => ({
-    ...context,
-    deadlineMs: Math.max(deadline - performance.now(), 1),
-    waiting: noWaitingLimit,
-  })
   return context.waiting.during(() =>
     context.coalescer.submit({
       request,
       deadline,
       signal: options.signal,
       turn: [context.caller.projectId, request.subnetId],
-      alone: () => alone(ownContext()),
+      alone: () => alone(letIn(context, deadline)),
     }),
   )
 }

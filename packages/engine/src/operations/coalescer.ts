@@ -36,6 +36,13 @@ interface Member<Request, Result> extends CoalescedRequest<Request, Result> {
   readonly reject: (error: unknown) => void
 }
 
+export interface CoalescerOptions {
+  /** How many groups may be under way at once. */
+  readonly lanes: number
+  /** Whether the first statement of the work only reads. */
+  readonly readsFirst: boolean
+}
+
 const mostMembers = 64
 
 /**
@@ -46,16 +53,17 @@ export class Coalescer<Request, Result> {
   readonly #store: Store
   readonly #work: GroupWork<Request, Result>
   readonly #lanes: number
+  readonly #readsFirst: boolean
   readonly #waiting = new FairQueue<Member<Request, Result>>()
   // Members of groups that lost a race; they have waited already and go first.
   readonly #again: Member<Request, Result>[] = []
   #running = 0
   #isOpening = false
 
-  /** `lanes`: how many groups may be under way at once. */
-  constructor(store: Store, lanes: number, work: GroupWork<Request, Result>) {
+  constructor(store: Store, options: CoalescerOptions, work: GroupWork<Request, Result>) {
     this.#store = store
-    this.#lanes = lanes
+    this.#lanes = options.lanes
+    this.#readsFirst = options.readsFirst
     this.#work = work
   }
 
@@ -98,7 +106,7 @@ export class Coalescer<Request, Result> {
             members.map((member) => member.request),
           )
         },
-        { access: 'write', readsFirst: true, deadline },
+        { access: 'write', readsFirst: this.#readsFirst, deadline },
       )
       for (const [index, member] of (taken ?? []).entries()) this.#answer(member, answers[index])
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Caller } from '../model/caller.ts'
 import type { Session, Store } from '../store/store.ts'
 import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
+import type { SharedWrites } from './shared-writes.ts'
 import type { SubnetLayoutCache } from './subnet-layout.ts'
 import type { WaitingLimit } from './waiting-limit.ts'
 
@@ -40,6 +41,8 @@ export interface OperationContext {
   readonly layouts: SubnetLayoutCache
   /** Where requests for single addresses meet others to share a transaction with. */
   readonly coalescer: Coalescer<GroupedRequest, readonly Allocation[]>
+  /** Where changes that wait for one lock meet others that wait for the same. */
+  readonly sharedWrites: SharedWrites
   /** The caller's own open transaction, when the operation joins one. */
   readonly joined: Session | null
 }

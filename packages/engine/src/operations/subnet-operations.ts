@@ -37,7 +37,7 @@ import { listRows } from './record-list.ts'
 import { releaseAll } from './subnet-clearing.ts'
 import { chargePool, placeSubnet, refundPool } from './subnet-placement.ts'
 import { checkAllocationPools, defaultAllocationPools, gatewayOf } from './subnet-rules.ts'
-import { checkRevision, read, write } from './transaction.ts'
+import { checkRevision, read, write, writeBehind } from './transaction.ts'
 
 const maxCoolingSeconds = 31_536_000
 const maxFilterIds = 1000
@@ -53,7 +53,8 @@ export async function createSubnet(
   const id = checkId(input.id)
   const cidr = input.cidr === undefined ? null : parsePrefix(input.cidr, '/cidr')
   if (cidr !== null) checkWidth(context, cidr)
-  return write(context, 'create subnet', input, options, async (session) => {
+  const lock = input.subnetPoolId ?? input.addressScopeId ?? 'default scopes'
+  return writeBehind(context, lock, 'create subnet', input, options, async (session) => {
     const place = await placeSubnet(context, session, input, cidr)
     const gateway = gatewayOf(place.prefix, input.gateway, input.onLink === true)
     const pools =

@@ -3,6 +3,7 @@ import { errorOfFault, retryingTransaction } from '../store/retry.ts'
 import { type Session, StoreFault } from '../store/store.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
 import { replayable } from './idempotency.ts'
+import { noWaitingLimit } from './waiting-limit.ts'
 
 /** Reads in one snapshot. */
 export async function read<T>(
@@ -25,6 +26,39 @@ export async function write<T>(
 ): Promise<T> {
   const once = replayable(context, operation, input, options, work)
   return inTransaction(context, 'write', once, options)
+}
+
+/**
+ * The same for a change that begins with waiting for a lock which others wait for as well: together with them. `lock` names
+ * it; two names of one lock cost time and nothing else.
+ */
+export async function writeBehind<T>(
+  context: OperationContext,
+  lock: string,
+  operation: string,
+  input: unknown,
+  options: MutationOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const alone = (own: OperationContext) => write(own, operation, input, options, work)
+  // A request with a key has to be answered again after a commit of unknown outcome, which a group cannot.
+  if (context.joined !== null || options.idempotencyKey !== undefined) return alone(context)
+  const deadline = performance.now() + context.deadlineMs
+  return context.waiting.during(() =>
+    context.sharedWrites.submit<T>(lock, {
+      request: work,
+      deadline,
+      signal: options.signal,
+      turn: [context.caller.projectId, lock],
+      alone: () => alone(letIn(context, deadline)),
+    }),
+  )
+}
+
+/** The context of a later part of an operation that was let in before. */
+export function letIn(context: OperationContext, deadline: number): OperationContext {
+  const deadlineMs = Math.max(deadline - performance.now(), 1)
+  return { ...context, deadlineMs, waiting: noWaitingLimit }
 }
 
 async function inTransaction<T>(

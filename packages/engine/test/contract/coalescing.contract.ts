@@ -124,6 +124,35 @@ export function describeCoalescingContract(contractStore: ContractStore): void {
       expect(new Set(actors)).toEqual(new Set(['blue-user', 'red-user']))
     })
 
+    it('for subnets of one pool share the wait for its scope, and each is judged for itself', async () => {
+      const { store, ipam } = await engines.openWithStore()
+      const pool = await ipam.subnetPools.create({
+        prefixes: ['10.0.0.0/20'],
+        minPrefixLength: 24,
+        maxPrefixLength: 26,
+        defaultPrefixLength: 24,
+      })
+      const before = store.counters.transactions
+      const cut = (prefixLength: number) =>
+        ipam.subnets.create({ subnetPoolId: pool.id, prefixLength })
+      const made = Promise.all(Array.from({ length: 12 }, () => cut(24)))
+      const refused = expectRefused(cut(28), 'PREFIX_LENGTH_OUT_OF_BOUNDS')
+      const subnets = await made
+      await refused
+      expect(new Set(subnets.map(({ cidr }) => cidr)).size).toBe(12)
+      expect(store.counters.transactions - before).toBeLessThan(12)
+      const rest = await Promise.allSettled(Array.from({ length: 6 }, () => cut(24)))
+      expect(rest.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
+      for (const answer of rest)
+        if (answer.status === 'rejected')
+          expect(answer.reason).toMatchObject({ code: 'SUBNET_POOL_EXHAUSTED' })
+      const { items } = await ipam.events.list()
+      expect(
+        items.filter(({ action, recordKind }) => action === 'created' && recordKind === 'subnet'),
+      ).toHaveLength(16)
+      expect((await ipam.check()).problems).toEqual([])
+    })
+
     it('leave out who has a transaction already', async () => {
       const ipam = await engines.open()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
