@@ -8,6 +8,7 @@ import { ChangeSignal } from './change-signal.ts'
 import { connectionErrorHandler } from './connection-errors.ts'
 import { docsPage } from './docs-page.ts'
 import { problemResponse } from './error-responses.ts'
+import { maxEventStreams } from './event-stream.ts'
 import { addJsonParser } from './json-parser.ts'
 import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
 import { Metrics } from './metrics.ts'
@@ -18,12 +19,13 @@ import {
 } from './neutron/neutron-registration.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
-import { addressesAskedFor, RateLimiter, type RateLimits } from './rate-limits.ts'
+import { addressesAskedFor, RateLimiter, type RateLimits, tooMuchAtOnce } from './rate-limits.ts'
 import { type RequestLog, requestLog } from './request-log.ts'
 import { recordRequest, recordUnrouted } from './request-records.ts'
 import { registerRoutes } from './route-registration.ts'
 import { routeTable } from './route-table.ts'
 import { sharedRun } from './shared-run.ts'
+import { SharedBudget } from './shared-budget.ts'
 import type { TlsKeyPair } from './tls-key-pair.ts'
 import { unroutable } from './unroutable.ts'
 import { validationError } from './validation-errors.ts'
@@ -91,7 +93,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = emptyApp(options, log)
   const limiter = new RateLimiter(options.rateLimits ?? {})
   const authentication = limited(options.authentication ?? noAuthentication(), limiter)
-  const headers = options.tls === undefined ? answerHeaders : { ...answerHeaders, ...tlsHeaders }
+  const headers = headersOf(options.tls)
 
   app.decorateRequest('identity', undefined)
   app.decorateRequest('problem', undefined)
@@ -109,8 +111,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   })
   // After the caller is known, before the body is read.
   app.addHook('preParsing', (request, reply, payload, done) => {
-    const release = load.reserveBody(bodyBytesOf(request))
-    if (release === undefined) return done(busy())
+    const release = load.admit(projectSharing(request), bodyBytesOf(request))
+    if (typeof release === 'string') return done(release === 'all' ? busy() : tooMuchAtOnce())
     reply.raw.once('close', release)
     done(null, payload)
   })
@@ -143,6 +145,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app
 }
 
+function headersOf(tls: TlsKeyPair | undefined): Readonly<Record<string, string>> {
+  return tls === undefined ? answerHeaders : { ...answerHeaders, ...tlsHeaders }
+}
+
 // Every way into a route goes through here, whichever API it belongs to.
 function limited(authentication: Authentication, limiter: RateLimiter): Authentication {
   return {
@@ -155,13 +161,12 @@ function limited(authentication: Authentication, limiter: RateLimiter): Authenti
   }
 }
 
-const allocatingRules = new Set(['allocation:allocate', 'port:write'])
-
 function countAllocations(request: FastifyRequest, limiter: RateLimiter): void {
   const { identity, method, body } = request
   const rule = request.routeOptions.config.route?.access.rule
-  if (identity === undefined || method !== 'POST' || !allocatingRules.has(rule ?? '')) return
-  limiter.countAllocations(identity, addressesAskedFor(body))
+  if (identity === undefined || rule === undefined) return
+  const { isAdmin } = identity.caller
+  limiter.countAllocations(identity, addressesAskedFor(rule, { method, body, isAdmin }))
 }
 
 function emptyApp(
@@ -172,7 +177,10 @@ function emptyApp(
     headersTimeout: timeouts.headersMs ?? 10_000,
     connectionsCheckingInterval: timeouts.checkMs ?? 1000,
     maxHeaderSize: maxHeaderBytes,
+    // Node drops the second Authorization, Host or Content-Type; a proxy before us may have read that one.
+    joinDuplicateHeaders: true,
   }
+  const headers = headersOf(tls)
   return fastify({
     ...(tls === undefined ? { http: connections } : { https: { ...connections, ...tls } }),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
@@ -204,6 +212,8 @@ function emptyApp(
     schemaErrorFormatter: validationError,
     // The router's own refusals run no hooks, so they are logged here.
     frameworkErrors(_error, request, reply) {
+      reply.headers(headers)
+      reply.header('x-request-id', request.id)
       sendProblem(unroutable(routeTable, request.method, request.raw.url), request, reply, log)
       recordUnrouted(request, reply, log)
     },
@@ -230,6 +240,7 @@ function appServices(
     }),
     changes: new ChangeSignal(),
     ready: sharedRun(() => asServer.ping()),
+    eventStreams: new SharedBudget(maxEventStreams),
     stopping,
     documentText: () => (documentText ??= JSON.stringify(openApiDocument(routeTable))),
     docsPage: () => (page ??= docsPage(openApiDocument(routeTable))),
@@ -247,13 +258,28 @@ function refusal(
 ): ApiError | undefined {
   if (stopping.aborted)
     return new ApiError('SERVER_STOPPING', 'The server is stopping.', {}, { connection: 'close' })
+  if (!isHostHeader(request.headers.host)) return invalidHost()
   if (load.isOverloaded && !unsheddable.has(request.routeOptions.url ?? '')) return busy()
   if (request.is404) return unroutable(routeTable, request.method, request.raw.url) as ApiError
   return undefined
 }
 
+// RFC 9112, section 3.2: neither two of them nor one that cannot be a host. Links of the Networking API are made of it.
+function isHostHeader(host: string | undefined): boolean {
+  return host === undefined || /^(\[[0-9A-Fa-f:.]+\]|[\w.-]*)(:\d{1,5})?$/.test(host)
+}
+
+function invalidHost(): ApiError {
+  return new ApiError('INVALID_HEADER', 'Host must name one host.', { header: 'Host' })
+}
+
 function busy(): ApiError {
   return new ApiError('SERVER_BUSY', 'The server has too much to do; nothing was changed.')
+}
+
+// Administrators have no share: they are trusted with all of it.
+function projectSharing({ identity }: FastifyRequest): string | undefined {
+  return identity === undefined || identity.role === 'admin' ? undefined : identity.caller.projectId
 }
 
 // What is sent in pieces or compressed may become as large as the route allows.

@@ -6,10 +6,6 @@ export class ChangeSignal {
     for (const wake of this.#waiting) wake()
   }
 
-  get waiters(): number {
-    return this.#waiting.size
-  }
-
   /** Resolves at the next change, after `timeoutMs`, or when the signal aborts, whichever is first. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

@@ -15,6 +15,7 @@ export function connectionErrorHandler(error: Error & { code?: string }, socket:
   socket.end(
     `HTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Bad Request'}\r\n` +
       'Content-Type: application/problem+json\r\n' +
+      'X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n' +
       `Content-Length: ${Buffer.byteLength(text)}\r\n` +
       `Connection: close\r\n\r\n${text}`,
   )

@@ -1,3 +1,5 @@
+import { type BudgetRefusal, SharedBudget } from './shared-budget.ts'
+
 export interface LoadLimits {
   /** Requests being served at once. */
   readonly maxInFlight: number
@@ -5,12 +7,15 @@ export interface LoadLimits {
   readonly maxEventLoopDelayMs: number
   /** Bytes of all bodies that are being read and worked on, as they are after decompression. */
   readonly maxBodyBytes: number
+  /** A body of so many bytes is taken whatever the others are: the requests in flight bound how many there can be. */
+  readonly freeBodyBytes: number
 }
 
 export const defaultLoadLimits: LoadLimits = {
   maxInFlight: 1000,
   maxEventLoopDelayMs: 1000,
   maxBodyBytes: 256 * 1024 * 1024,
+  freeBodyBytes: 64 * 1024,
 }
 
 const sampleMs = 250
@@ -19,13 +24,16 @@ const sampleMs = 250
 export class LoadShedding {
   readonly #limits: LoadLimits
   readonly #timer: NodeJS.Timeout
+  readonly #requests: SharedBudget
+  readonly #bodies: SharedBudget
   #lateSamples = 0
   #sampledAt = performance.now()
   #inFlight = 0
-  #bodyBytes = 0
 
   constructor(limits: LoadLimits) {
     this.#limits = limits
+    this.#requests = new SharedBudget(limits.maxInFlight)
+    this.#bodies = new SharedBudget(limits.maxBodyBytes)
     this.#timer = setInterval(() => this.#sample(), sampleMs)
     this.#timer.unref()
   }
@@ -49,16 +57,22 @@ export class LoadShedding {
   }
 
   /**
-   * Sets bytes of a body aside until the returned function is called, once or more often; undefined when too many are in
-   * use. One body alone is always taken.
+   * Takes a request of a project in, with a body of so many bytes, until the returned function is called, once or more
+   * often. Without a project nobody's share is looked at.
    */
-  reserveBody(bytes: number): (() => void) | undefined {
-    if (this.#bodyBytes > 0 && this.#bodyBytes + bytes > this.#limits.maxBodyBytes) return undefined
-    this.#bodyBytes += bytes
-    let isOpen = true
+  admit(project: string | undefined, bodyBytes: number): (() => void) | BudgetRefusal {
+    // Of all together `isOverloaded` keeps count, and lets some requests in that are always answered.
+    const request = project === undefined ? () => {} : this.#requests.take(project)
+    if (typeof request === 'string') return request
+    const body =
+      bodyBytes <= this.#limits.freeBodyBytes ? () => {} : this.#bodies.take(project, bodyBytes)
+    if (typeof body === 'string') {
+      request()
+      return body
+    }
     return () => {
-      if (isOpen) this.#bodyBytes -= bytes
-      isOpen = false
+      request()
+      body()
     }
   }
 

@@ -1,3 +1,4 @@
+import type { RuleName } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
 import type { Identity } from './authentication.ts'
 import { TokenBuckets } from './token-buckets.ts'
@@ -38,6 +39,7 @@ export class RateLimiter {
 
   /** Throws ApiError RATE_LIMITED. */
   countAllocations({ caller }: Identity, count: number): void {
+    if (count === 0) return
     const wait = this.#allocations?.take(caller.projectId, count) ?? 0
     if (wait === Number.POSITIVE_INFINITY)
       throw new ApiError('RATE_LIMITED', 'More addresses than the project may get in a minute.', {
@@ -57,21 +59,57 @@ function refuseUnless(waitSeconds: number): void {
   )
 }
 
-/** How many addresses a request asks for: whatever it says, before anything of it was checked. */
-export function addressesAskedFor(body: unknown): number {
-  const { request, port, ports } = (body ?? {}) as {
+/** For a project that has its whole share of something under way. */
+export function tooMuchAtOnce(): ApiError {
+  return new ApiError(
+    'RATE_LIMITED',
+    'The project has as much under way as one project may have; nothing was changed.',
+    { fix: 'Wait for the answers to earlier requests.' },
+    { 'retry-after': '1' },
+  )
+}
+
+/**
+ * How many addresses a request may take, for a route that takes some: what it says, before anything of it was checked.
+ * A plan that an administrator imports is none of a project's doing.
+ */
+export function addressesAskedFor(
+  rule: RuleName,
+  { method, body, isAdmin }: { method: string; body: unknown; isAdmin: boolean },
+): number {
+  const { request, port, ports, allocations } = (body ?? {}) as {
     request?: { kind?: unknown; count?: unknown } | null
     port?: unknown
     ports?: unknown
+    allocations?: unknown
   }
-  if (Array.isArray(ports))
-    return ports.reduce((sum: number, one: unknown) => sum + fixedIps(one), 0)
-  if (port !== undefined) return fixedIps(port)
+  if (rule === 'plan:import') return isAdmin ? 0 : lengthOf(allocations, 0)
+  if (rule === 'port:write' && method === 'PUT') return addressesOfUpdate(port)
+  if (method !== 'POST') return 0
+  if (rule === 'port:write')
+    return Array.isArray(ports)
+      ? ports.reduce((sum: number, one: unknown) => sum + addressesOf(one), 0)
+      : addressesOf(port)
+  if (rule !== 'allocation:allocate') return 0
   const count = request?.kind === 'bulk' ? request.count : 1
   return typeof count === 'number' && count >= 1 ? count : 1
 }
 
-function fixedIps(port: unknown): number {
-  const list = (port as { fixed_ips?: unknown } | null | undefined)?.fixed_ips
-  return Array.isArray(list) ? list.length : 1
+interface PortBody {
+  readonly fixed_ips?: unknown
+  readonly mac_address?: unknown
+}
+
+function addressesOf(port: unknown): number {
+  return lengthOf((port as PortBody | null | undefined)?.fixed_ips, 1)
+}
+
+// With another MAC address a port takes its addresses anew.
+function addressesOfUpdate(port: unknown): number {
+  const { fixed_ips: list, mac_address: mac } = (port ?? {}) as PortBody
+  return lengthOf(list, mac === undefined ? 0 : 1)
+}
+
+function lengthOf(list: unknown, otherwise: number): number {
+  return Array.isArray(list) ? list.length : otherwise
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
     bodyLimit: 1000,
-    loadLimits: { maxBodyBytes: 1500 },
+    loadLimits: { maxBodyBytes: 1500, freeBodyBytes: 0 },
   })
 })
 afterEach(async () => {

@@ -25,6 +25,7 @@ const mostRequests = Number(values.requests ?? Infinity)
 const seed = Number(values.seed ?? Date.now() % 2 ** 31)
 
 const perSample = 25
+const reportEvery = 10_000
 // Heap after collection in the last third of the run, against the first third after warming up.
 const mostGrowth = 1.25
 const slackBytes = 8 * 1024 * 1024
@@ -51,6 +52,7 @@ const fixture = await openApp({ loadLimits: { maxEventLoopDelayMs: 1e9 } })
 const routes = routeTable.filter(({ path }) => path !== '/metrics')
 const heap: number[] = []
 let sent = 0
+let nextReport = reportEvery
 try {
   let fuzzer = new RequestFuzzer(await knownIds(fixture))
   const start = performance.now()
@@ -75,9 +77,13 @@ try {
     // The records of the start get deleted by some request.
     fuzzer = new RequestFuzzer(await knownIdsOrFewer(fixture))
     collectGarbage()
-    heap.push(process.memoryUsage().heapUsed)
-    if (round % 10 === 0)
-      process.stdout.write(`${sent} requests, ${Math.round((heap.at(-1) ?? 0) / 2 ** 20)} MiB\n`)
+    const { heapUsed, rss } = process.memoryUsage()
+    heap.push(heapUsed)
+    if (sent < nextReport) continue
+    nextReport += reportEvery
+    process.stdout.write(
+      `${sent} requests, heap ${Math.round(heapUsed / 2 ** 20)} MiB, resident ${Math.round(rss / 2 ** 20)} MiB\n`,
+    )
   }
   const { body } = await fixture.call('POST', '/v1/check')
   if (body.ok !== true) throw new Error(`what is left disagrees: ${JSON.stringify(body.problems)}`)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { RuleName } from '../src/access-rules.ts'
 import { addressesAskedFor } from '../src/rate-limits.ts'
 import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
@@ -100,20 +101,54 @@ describe('addresses per minute', () => {
     expect(statuses).toEqual([201, 201, 201, 429])
   })
 
+  test('hold for ports that change their addresses, and for plans', async () => {
+    const app = await open({ rateLimits: { allocationsPerMinute: 3 } })
+    const call = app.as((await app.token({ role: 'operator', projectId: 'north' })).secret)
+    const { network } = (await call('POST', '/v2.0/networks', { network: {} })).body
+    const subnet = { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' }
+    await call('POST', '/v2.0/subnets', { subnet })
+    const { port } = (await call('POST', '/v2.0/ports', { port: { network_id: network.id } })).body
+    const move = async (last: number) => {
+      const fixed_ips = [{ ip_address: `10.0.0.${last}` }]
+      return (await call('PUT', `/v2.0/ports/${port.id}`, { port: { fixed_ips } })).status
+    }
+    expect([await move(10), await move(11), await move(12)]).toEqual([200, 200, 429])
+    expect((await call('PUT', `/v2.0/ports/${port.id}`, { port: { name: 'x' } })).status).toBe(200)
+    const plan = {
+      format: 'freehold-plan/1',
+      addressScopes: [{ key: 's', ipVersion: 4 }],
+      subnetPools: [],
+      subnets: [{ key: 'n', addressScope: 's', cidr: '10.9.0.0/24' }],
+      allocations: [{ subnet: 'n', address: '10.9.0.9' }],
+    }
+    expect((await call('POST', '/v1/plan', plan)).body.code).toBe('RATE_LIMITED')
+    expect((await call('POST', '/v1/plan', { ...plan, allocations: [] })).status).toBe(200)
+    const admin = app.as((await app.token({ role: 'admin', projectId: 'north' })).secret)
+    expect((await admin('POST', '/v1/plan', plan)).status).toBe(200)
+  })
+
   test('are read from bodies of every form without trusting any', () => {
-    const counts: [unknown, number][] = [
-      [undefined, 1],
-      [null, 1],
-      ['x', 1],
-      [{ request: { kind: 'any', count: 7 } }, 1],
-      [{ request: { kind: 'bulk', count: 7 } }, 7],
-      [{ request: { kind: 'bulk', count: -7 } }, 1],
-      [{ request: { kind: 'bulk', count: '7' } }, 1],
-      [{ request: null }, 1],
-      [{ port: { fixed_ips: [{}, {}] } }, 2],
-      [{ port: null }, 1],
-      [{ ports: [{}, { fixed_ips: [{}, {}, {}] }, null] }, 5],
+    const counts: [RuleName, string, unknown, number][] = [
+      ['allocation:allocate', 'POST', undefined, 1],
+      ['allocation:allocate', 'POST', null, 1],
+      ['allocation:allocate', 'POST', 'x', 1],
+      ['allocation:allocate', 'POST', { request: { kind: 'any', count: 7 } }, 1],
+      ['allocation:allocate', 'POST', { request: { kind: 'bulk', count: 7 } }, 7],
+      ['allocation:allocate', 'POST', { request: { kind: 'bulk', count: -7 } }, 1],
+      ['allocation:allocate', 'POST', { request: { kind: 'bulk', count: '7' } }, 1],
+      ['allocation:allocate', 'POST', { request: null }, 1],
+      ['port:write', 'POST', { port: { fixed_ips: [{}, {}] } }, 2],
+      ['port:write', 'POST', { port: null }, 1],
+      ['port:write', 'POST', { ports: [{}, { fixed_ips: [{}, {}, {}] }, null] }, 5],
+      ['port:write', 'PUT', { port: { fixed_ips: [{}, {}] } }, 2],
+      ['port:write', 'PUT', { port: { mac_address: 'x' } }, 1],
+      ['port:write', 'PUT', { port: null }, 0],
+      ['port:write', 'DELETE', undefined, 0],
+      ['plan:import', 'POST', { allocations: [{}, {}] }, 2],
+      ['plan:import', 'POST', { allocations: 'x' }, 0],
+      ['subnet:write', 'POST', { request: { kind: 'bulk', count: 7 } }, 0],
     ]
-    for (const [body, count] of counts) expect(addressesAskedFor(body)).toBe(count)
+    for (const [rule, method, body, count] of counts)
+      expect(addressesAskedFor(rule, { method, body, isAdmin: false })).toBe(count)
   })
 })

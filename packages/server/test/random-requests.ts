@@ -1,16 +1,20 @@
-// Sends random requests to an app in this process and prints how its memory grew, as one line of JSON. The first argument
-// says how many; the first fifth is for warming up. Needs --expose-gc. Started by memory.test.ts, or by hand for longer.
+// Sends random requests to a server in another process and prints that one's memory on the way, as one line of JSON. The
+// first argument says how many requests, in ten steps. Started by memory.test.ts, or by hand for longer.
+import { fork } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { openGuardedApp } from './token-fixture.ts'
+import { join } from 'node:path'
 
 const count = Number(process.argv[2] ?? 100_000)
-const collect = globalThis.gc
-if (collect === undefined) throw new Error('Start it with --expose-gc.')
+const steps = 10
 
-const fixture = await openGuardedApp({ rateLimits: { requestsPerSecond: 1_000_000 } })
-const { secret } = await fixture.token({ role: 'operator', projectId: 'north' })
+// Apart from the client, whose own requests leave traces in memory.
+const server = fork(join(import.meta.dirname, 'random-request-server.ts'), {
+  execArgv: ['--conditions=source', '--expose-gc'],
+})
+const [{ port, secret }] = (await once(server, 'message')) as [{ port: number; secret: string }]
+
 const methods = ['GET', 'GET', 'GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'] as const
 const roots = ['/v1', '/v2.0', '/v1/subnets', '/v1/addresses', '/v2.0/ports', '/metrics', '']
 
@@ -22,11 +26,8 @@ const authorizations = [
   () => ({}),
 ]
 
-await fixture.app.listen({ host: '127.0.0.1', port: 0 })
-const { port } = fixture.app.server.address() as AddressInfo
 const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
-// Over real connections: requests that are injected leave their own traces in memory.
 function send(): Promise<void> {
   const method = methods[randomInt(methods.length)] as (typeof methods)[number]
   const path = `${roots[randomInt(roots.length)] ?? ''}/${text()}/${text()}?${text()}=${text()}`
@@ -52,17 +53,17 @@ async function sendMany(many: number): Promise<void> {
     await Promise.all(Array.from({ length: Math.min(100, many - sent) }, send))
 }
 
-function memory(): { heap: number; resident: number } {
-  collect?.()
-  collect?.()
-  const { heapUsed, rss } = process.memoryUsage()
-  return { heap: heapUsed, resident: rss }
+async function memoryOfServer(): Promise<{ heap: number; resident: number }> {
+  server.send('memory')
+  const [memory] = await once(server, 'message')
+  return memory
 }
 
-await sendMany(count / 5)
-const before = memory()
-await sendMany(count - count / 5)
-const after = memory()
+const samples: { sent: number; heap: number; resident: number }[] = []
+for (let step = 1; step <= steps; step += 1) {
+  await sendMany(count / steps)
+  samples.push({ sent: (count / steps) * step, ...(await memoryOfServer()) })
+}
 agent.destroy()
-await fixture.close()
-process.stdout.write(`${JSON.stringify({ count, before, after })}\n`)
+server.disconnect()
+process.stdout.write(`${JSON.stringify({ samples })}\n`)

@@ -52,6 +52,14 @@ describe('bytes that are no proper request', () => {
     ['no HTTP at all', 'hello\r\n\r\n'],
     ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n'],
     ['no Host', 'GET /v1/subnets HTTP/1.1\r\n\r\n'],
+    [
+      'two Hosts',
+      'GET /v1/subnets HTTP/1.1\r\nHost: localhost\r\nHost: b\r\nConnection: close\r\n\r\n',
+    ],
+    ['a Host that is none', 'GET /v2.0 HTTP/1.1\r\nHost: a/<b>\r\nConnection: close\r\n\r\n'],
+    ['a chunk with a broken size', `${head(['Transfer-Encoding: chunked'])}2x\r\n{}\r\n0\r\n\r\n`],
+    ['bare line feeds', 'GET /healthz HTTP/1.1\nHost: localhost\n\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ])('%s is answered 400 and closed', async (_title, bytes) => {
     const text = await answerTo(bytes)
     expect(text).toMatch(/^HTTP\/1\.1 400 /)
@@ -134,4 +142,23 @@ test('pipelined requests are answered in order', async () => {
   connection.write(get('/healthz') + get('/v1/nothing') + get('/readyz', 'Connection: close\r\n'))
   const statuses = [...(await connection.closed()).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, s]) => s)
   expect(statuses).toEqual(['200', '404', '200'])
+})
+
+test('of a header that must come once, neither of two is believed', async () => {
+  const twice = ['X-Project-Id: a', 'X-Project-Id: b', 'Connection: close']
+  expect(await answerTo(`${head([...twice, 'Content-Length: 2'])}{}`)).toMatch(/^HTTP\/1\.1 400 /)
+  const types = ['Content-Type: text/plain', 'Content-Length: 2', 'Connection: close']
+  expect(await answerTo(`${head(types)}{}`)).toMatch(/^HTTP\/1\.1 415 /)
+})
+
+test('what is refused before there is a route carries the headers of every answer', async () => {
+  const text = await answerTo(
+    'GET /v1/subnets/%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+  )
+  for (const header of [
+    'x-content-type-options: nosniff',
+    'x-request-id: ',
+    'cache-control: no-store',
+  ])
+    expect(text).toContain(header)
 })

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openIpam } from '@freehold/engine'
@@ -7,6 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createToken } from '../src/identity/token-records.ts'
 import { isTokenText, newTokenText } from '../src/identity/token-text.ts'
 import { TokenVerifier } from '../src/identity/token-verifier.ts'
+import { rawConnection } from './raw-connection.ts'
 import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
 let fixture: TokenFixture | undefined
@@ -70,6 +72,22 @@ describe('tokens', () => {
       if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
     }
     expect((await app.call('GET', '/v2.0/networks')).status).toBe(401)
+  })
+
+  test('that come twice let nobody in, whichever of them is right', async () => {
+    const { app, secret } = await withAdmin()
+    await app.app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.app.server.address() as AddressInfo
+    for (const name of ['Authorization: Bearer ', 'X-Auth-Token: '])
+      for (const tokens of [
+        [secret, newTokenText()],
+        [secret, secret],
+      ]) {
+        const connection = await rawConnection(`http://127.0.0.1:${port}`)
+        const lines = tokens.map((token) => `${name}${token}\r\n`).join('')
+        connection.write(`GET /v1/subnets HTTP/1.1\r\nHost: a\r\n${lines}Connection: close\r\n\r\n`)
+        expect(await connection.closed(), name).toMatch(/^HTTP\/1\.1 401 /)
+      }
   })
 
   test('are stored as digests: the whole database holds no text of one', async () => {

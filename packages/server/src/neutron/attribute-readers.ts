@@ -157,6 +157,15 @@ export function dictionary(value: unknown): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>
 }
 
+/** What is kept as it came, whatever is in it: no longer than this as JSON. */
+export function stored<T>(reader: AttributeReader<T>, maxLength: number): AttributeReader<T> {
+  return (value) => {
+    if (JSON.stringify(value).length > maxLength)
+      throw new AttributeReason(`The value is longer than ${maxLength} characters`)
+    return reader(value)
+  }
+}
+
 export function refuse(value: unknown, what: string): AttributeReason {
   return new AttributeReason(`'${pythonText(value)}' ${what}`)
 }

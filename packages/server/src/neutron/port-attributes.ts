@@ -9,6 +9,7 @@ import {
   macAddress,
   nullOr,
   refuse,
+  stored,
   text,
   uuid,
 } from './attribute-readers.ts'
@@ -21,7 +22,9 @@ export interface FixedIp {
   readonly ip_address?: string
 }
 
-const storedList = nullOr(listOf(dictionary, 100))
+const storedList = nullOr(stored(listOf(dictionary, 100), 65_535))
+// Neutron's own bound: its column has so many.
+const profile = nullOr(stored(dictionary, 4095))
 
 export const portAttributes = {
   id: readOnly,
@@ -37,7 +40,7 @@ export const portAttributes = {
   port_security_enabled: optional(boolean),
   security_groups: optional(nullOr(listOf(uuid))),
   'binding:vnic_type': optional(line(64)),
-  'binding:profile': optional(nullOr(dictionary)),
+  'binding:profile': optional(profile),
   'binding:host_id': optional(nullOr(line(255))),
   'binding:vif_type': readOnly,
   'binding:vif_details': readOnly,

@@ -26,6 +26,7 @@ import { findPorts, matchesFixedIps } from './port-search.ts'
 import { portView } from './port-view.ts'
 import { asOwner } from './project.ts'
 import { checkQuota } from './quota-records.ts'
+import { maxBulk, tooManyAtOnce } from './request-body.ts'
 import type { RequestMemory } from './request-memory.ts'
 import { defineResource, type RevisionCondition } from './resource.ts'
 import { type SubnetRecord, subnetsOfNetworks } from './subnet-records.ts'
@@ -62,6 +63,7 @@ async function viewsOf(ipam: Ipam, ports: readonly Port[]): Promise<View[]> {
 
 async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory): Promise<View> {
   const owner = asOwner(ipam, values)
+  if (memory.addAddresses(values.fixed_ips?.length ?? 1) > maxBulk) throw tooManyAtOnce('addresses')
   const networkId = values.network_id as string
   const network = await memory.once(`network ${networkId}`, () =>
     holdNetwork(ipam, networkId, 'share'),

@@ -1,7 +1,8 @@
 import { dictionary } from './attribute-readers.ts'
 import { badRequest, httpBadRequest, NeutronError } from './neutron-error.ts'
 
-const maxBulk = 10_000
+// All are made in one transaction, for which every other writer of a SQLite file waits.
+export const maxBulk = 1000
 
 /** The items of a create request, and whether it is one of several. Throws NeutronError HTTPBadRequest. */
 export function readItems(
@@ -12,15 +13,14 @@ export function readItems(
   if (Object.hasOwn(wrapper, plural)) {
     const items = wrapper[plural]
     if (!Array.isArray(items) || items.length === 0) throw httpBadRequest('Resource body required')
-    if (items.length > maxBulk)
-      throw new NeutronError(
-        413,
-        'HTTPRequestEntityTooLarge',
-        `More than ${maxBulk} ${plural} at once`,
-      )
+    if (items.length > maxBulk) throw tooManyAtOnce(plural)
     return { items: items.map((item) => readDictionary(item, plural)), isBulk: true }
   }
   return { items: [readItem(body, singular)], isBulk: false }
+}
+
+export function tooManyAtOnce(what: string): NeutronError {
+  return new NeutronError(413, 'HTTPRequestEntityTooLarge', `More than ${maxBulk} ${what} at once`)
 }
 
 /** The one record of a request body. Throws NeutronError HTTPBadRequest. */

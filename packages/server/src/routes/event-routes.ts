@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts'
 import { eventStream, maxEventStreams, readEventPage } from '../event-stream.ts'
+import { tooMuchAtOnce } from '../rate-limits.ts'
 import { defineRoute, RawReply } from '../route-definition.ts'
 import { eventPageSchema, eventQuerySchema, wireEvent } from '../schemas/event-schemas.ts'
 
@@ -20,16 +21,21 @@ export const eventRoutes = [
       schema: eventPageSchema,
       mediaTypes: ['text/event-stream'],
     },
-    handler: async ({ ipam, query, headers, services: { changes, stopping } }) => {
+    handler: async ({ ipam, query, headers, services }) => {
       if (!wantsStream(headers.accept)) {
         const { items, nextCursor } = await ipam.events.list(query)
         return { items: items.map(wireEvent), nextCursor }
       }
-      if (changes.waiters >= maxEventStreams)
-        throw new ApiError('SERVER_BUSY', `${maxEventStreams} event streams are open already.`)
       const after = headers['last-event-id']?.toString() ?? query.after
       const firstPage = await readEventPage(ipam, after)
-      return new RawReply('text/event-stream', eventStream({ ipam, changes, stopping }, firstPage))
+      const { isAdmin, projectId } = ipam.caller
+      const release = services.eventStreams.take(isAdmin ? undefined : projectId)
+      if (release === 'project') throw tooMuchAtOnce()
+      if (release === 'all')
+        throw new ApiError('SERVER_BUSY', `${maxEventStreams} event streams are open already.`)
+      const stream = eventStream({ ...services, ipam }, firstPage)
+      stream.once('close', release)
+      return new RawReply('text/event-stream', stream)
     },
   }),
 ]
