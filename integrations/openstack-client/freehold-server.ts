@@ -4,22 +4,36 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Ipam, openIpam } from '@freehold/engine'
 import { sqliteStore } from '@freehold/engine/sqlite'
-import { requestLog, startServer } from '@freehold/server'
+import {
+  createToken,
+  credentialAuthentication,
+  requestLog,
+  startServer,
+  TokenVerifier,
+} from '@freehold/server'
 
 export interface FreeholdServer {
   readonly url: string
   readonly ipam: Ipam
   /** A folder for the test's own files. */
   readonly folder: string
+  /** What clients are told of it by their environment. */
+  readonly clientEnvironment: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
+/** Whom a server lets in: everybody, or bearers of its tokens. */
+export type Admission = 'everybody' | 'bearers'
+
 /** A server on a free port over a fresh SQLite file, for clients that are processes of their own. */
-export async function startFreehold(): Promise<FreeholdServer> {
+export async function startFreehold(admission: Admission = 'everybody'): Promise<FreeholdServer> {
   const folder = mkdtempSync(join(tmpdir(), 'freehold-client-'))
   const ipam = await openIpam(sqliteStore({ path: join(folder, 'freehold.sqlite') }))
   const server = await startServer({
     ipam,
+    ...(admission === 'everybody'
+      ? {}
+      : { authentication: credentialAuthentication([new TokenVerifier({ ipam })]) }),
     log: requestLog('silent'),
     listen: { host: '127.0.0.1', port: 0 },
   })
@@ -27,6 +41,10 @@ export async function startFreehold(): Promise<FreeholdServer> {
     url: server.url,
     ipam,
     folder,
+    clientEnvironment: {
+      OS_AUTH_TYPE: admission === 'everybody' ? 'none' : 'admin_token',
+      OS_ENDPOINT: server.url,
+    },
     async stop() {
       await server.stop()
       rmSync(folder, { recursive: true })
@@ -47,7 +65,16 @@ export function hasProgram(path: string): boolean {
   return existsSync(path)
 }
 
-/** Runs a program of the distribution that is told of the server as one without authentication. */
+/** The environment of a client with a new token of the server's. */
+export async function bearerOf(
+  { ipam }: FreeholdServer,
+  role: 'operator' | 'reader',
+  projectId: string,
+): Promise<Readonly<Record<string, string>>> {
+  return { OS_TOKEN: (await createToken(ipam, { role, projectId }, {})).secret }
+}
+
+/** Runs a program of the distribution that is told of the server by its environment. */
 export function runClient(
   server: FreeholdServer,
   program: string,
@@ -58,8 +85,7 @@ export function runClient(
     PATH: systemPath,
     HOME: server.folder,
     LC_ALL: 'C.UTF-8',
-    OS_AUTH_TYPE: 'none',
-    OS_ENDPOINT: server.url,
+    ...server.clientEnvironment,
     ...environment,
   }
   return new Promise((resolve) => {
