@@ -61,6 +61,34 @@ test('serve says how to get in while nobody can, and lets the first token in', a
   expect((await rest).exitCode).toBe(0)
 })
 
+test('serve can make the first admin token itself, and prints it once', async () => {
+  await using folder = new FreeholdFolder()
+  const serve = ['serve', '--listen', '127.0.0.1:0', '--log-level', 'silent', '--first-token']
+  const start = async (...options: string[]) => {
+    const child = folder.start(...serve, ...options)
+    const said = resultOf(child)
+    const [url = ''] = /http:\/\/\S+/.exec(await firstLine(child)) ?? []
+    return { child, said, url }
+  }
+  const stop = async ({ child, said }: Awaited<ReturnType<typeof start>>) => {
+    child.kill('SIGTERM')
+    return said
+  }
+  const first = await start('--no-auth')
+  expect((await folder.run('subnet', 'list', '--server', first.url)).exitCode).toBe(0)
+  const { stdout, stderr } = await stop(first)
+  const [token = ''] = /fh_[0-9A-Za-z]{49}/.exec(stdout) ?? []
+  expect(stdout).toContain('shown this once')
+  expect(stderr).toBe('')
+
+  const second = await start()
+  const call = ['subnet', 'list', '--server', second.url, '--token']
+  expect((await folder.run(...call, token)).exitCode).toBe(0)
+  expect((await stop(second)).stdout).not.toContain('fh_')
+  const { items } = await folder.json<{ items: unknown[] }>('token', 'list')
+  expect(items).toHaveLength(1)
+})
+
 test('serve refuses options that do not fit together', async () => {
   await using folder = new FreeholdFolder()
   for (const options of [

@@ -21,6 +21,7 @@ export {
 export { type OidcOptions, oidcVerifier } from './identity/oidc-verifier.ts'
 export type { CredentialVerifier, Principal, RoleMap } from './identity/principal.ts'
 export {
+  createFirstToken,
   createToken,
   hasToken,
   type NewToken,

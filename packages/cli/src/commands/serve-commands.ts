@@ -1,5 +1,6 @@
 import { openIpam } from '@freehold/engine'
 import {
+  createFirstToken,
   guardAgainstCrashes,
   plainIdentifiers,
   type RunningServer,
@@ -17,6 +18,7 @@ export interface ServeOptions extends ServeAuditOptions, ServeSecurityOptions {
   readonly listen: string
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info'
   readonly logIdentifiers?: boolean
+  readonly firstToken?: boolean
   /** False: --no-migrate. */
   readonly migrate: boolean
 }
@@ -35,10 +37,11 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
       context.terminal.environment.FREEHOLD_STORE ??
       `sqlite:${defaultStorePath}`,
   )
-  const server = await start(context, options, listen, await storeAt(location))
+  const { server, firstToken } = await start(context, options, listen, await storeAt(location))
   const reload = () => void server.reloadTls()
   if (options.tlsCert !== undefined) process.on('SIGHUP', reload)
   context.print([`freehold is ready at ${server.url}`])
+  if (firstToken !== undefined) context.print(firstTokenLines(firstToken, options))
   await stopSignal
   await server.stop()
   process.off('SIGHUP', reload)
@@ -49,7 +52,7 @@ async function start(
   options: ServeOptions,
   listen: { host: string; port: number },
   store: Parameters<typeof openIpam>[0],
-): Promise<RunningServer> {
+): Promise<{ server: RunningServer; firstToken: string | undefined }> {
   const auditHeads = await headExportOf(options)
   // Standard output is for the one line that says where the server is.
   const log = requestLog(options.logLevel, {
@@ -62,8 +65,9 @@ async function start(
     )
   const ipam = await openIpam(store, { migrate: options.migrate })
   try {
+    const firstToken = options.firstToken ? await createFirstToken(ipam) : undefined
     await warnIfNobodyCanCall(context, ipam, options)
-    return await startServer({
+    const server = await startServer({
       ipam,
       listen,
       ...securityOf(context, ipam, log, options),
@@ -71,10 +75,20 @@ async function start(
       ...(options.logIdentifiers ? { pseudonymize: plainIdentifiers } : {}),
       ...(auditHeads === undefined ? {} : { auditHeads }),
     })
+    return { server, firstToken }
   } catch (error) {
     await ipam.close()
     throw listenFailure(error, listen)
   }
+}
+
+function firstTokenLines(secret: string, { auth }: ServeOptions): string[] {
+  return [
+    `The first admin token, shown this once: ${secret}`,
+    auth
+      ? 'Give it to the command line as FREEHOLD_TOKEN, or send it as Authorization: Bearer.'
+      : 'Keep it for later: with --no-auth nobody on this machine is asked for one.',
+  ]
 }
 
 const listenReasons: Readonly<Record<string, string>> = {

@@ -12,6 +12,7 @@ export function declareServiceCommands(program: Command, run: RunCommand): void 
         .default('127.0.0.1:8080'),
     )
     .option('--no-auth', 'let everybody in as admin; on loopback addresses only')
+    .option('--first-token', 'make an admin token where there is none, and print it once')
     .addOption(
       new Option('--log-level <level>', 'what is logged to standard error')
         .choices(['info', 'warn', 'error', 'silent'])

@@ -148,6 +148,26 @@ export async function rotateToken(
   })
 }
 
+/**
+ * Makes an admin token for ever where none is alive, and returns its text; undefined where there is one. Of servers that
+ * start together on a new database one makes it, since they use one idempotency key.
+ */
+export async function createFirstToken(ipam: Ipam): Promise<string | undefined> {
+  if (await hasToken(ipam, 'admin')) return undefined
+  const input = {
+    role: 'admin',
+    description: 'first administrator',
+    expiresInSeconds: null,
+  } as const
+  const key = { idempotencyKey: 'first-admin-token', fingerprint: 'first-admin-token' }
+  try {
+    return (await createToken(ipam, input, key)).secret
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'TOKEN_SECRET_SHOWN') return undefined
+    throw error
+  }
+}
+
 /** Every token of a role that is alive; for those who must know whether there is any. Linear in the tokens. */
 export async function hasToken(ipam: Ipam, role?: Principal['role']): Promise<boolean> {
   for (let cursor: string | undefined; ; ) {
