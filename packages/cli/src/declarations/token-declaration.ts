@@ -31,7 +31,7 @@ export function declareTokenCommands(program: Command, run: RunCommand): void {
     .description('make a token and print it once')
     .addOption(
       new Option('--role <role>', 'what its bearer may do')
-        .choices(['admin', 'operator', 'reader'])
+        .choices(['admin', 'operator', 'reader', 'metrics'])
         .makeOptionMandatory(),
     )
     .option('--for-project <project>', "its bearer's project; default: the caller's")

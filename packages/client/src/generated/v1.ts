@@ -1381,10 +1381,10 @@ export interface components {
             /** @description The project that its bearer acts for. */
             projectId: string;
             /**
-             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project.
+             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project. `metrics` reads /metrics alone.
              * @enum {string}
              */
-            role: "admin" | "operator" | "reader";
+            role: "admin" | "operator" | "reader" | "metrics";
             /** @description For people; may be empty. */
             description: string;
             /**
@@ -1412,10 +1412,10 @@ export interface components {
         };
         TokenInput: {
             /**
-             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project.
+             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project. `metrics` reads /metrics alone.
              * @enum {string}
              */
-            role: "admin" | "operator" | "reader";
+            role: "admin" | "operator" | "reader" | "metrics";
             /** @description Default: the project of the caller. */
             projectId?: string;
             /** @description 1 to 255 characters without control or bidirectional ones. */
@@ -1432,10 +1432,10 @@ export interface components {
             /** @description The project that its bearer acts for. */
             projectId: string;
             /**
-             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project.
+             * @description `reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project. `metrics` reads /metrics alone.
              * @enum {string}
              */
-            role: "admin" | "operator" | "reader";
+            role: "admin" | "operator" | "reader" | "metrics";
             /** @description For people; may be empty. */
             description: string;
             /**

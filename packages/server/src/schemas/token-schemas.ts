@@ -8,13 +8,13 @@ import {
   uuidSchema,
 } from './field-schemas.ts'
 
-const roles = ['admin', 'operator', 'reader'] as const
+const roles = ['admin', 'operator', 'reader', 'metrics'] as const
 
 const role = Type.Unsafe<(typeof roles)[number]>({
   type: 'string',
   enum: [...roles],
   description:
-    '`reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project.',
+    '`reader` reads what its project may see, `operator` also changes what its project owns, `admin` does everything in every project. `metrics` reads /metrics alone.',
 })
 
 const tokenFields = {
