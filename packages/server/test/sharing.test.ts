@@ -115,4 +115,62 @@ describe('what projects share', () => {
     expect(JSON.stringify((await south('GET', '/v1/plan')).body)).not.toMatch(/north|secret-host/)
     expect(JSON.stringify((await south('GET', '/v1/events')).body)).not.toMatch(/north|secret-host/)
   })
+
+  test('gives a port no address that another project took in its name', async () => {
+    const { admin, south } = await open()
+    const { network } = (await admin('POST', '/v2.0/networks', { network: { shared: true } })).body
+    const { subnet } = (
+      await admin('POST', '/v2.0/subnets', {
+        subnet: { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' },
+      })
+    ).body
+    const { port } = (await admin('POST', '/v2.0/ports', { port: { network_id: network.id } })).body
+    const path = `/v1/subnets/${subnet.id}/allocations`
+    const taken = await south('POST', path, {
+      request: { kind: 'any' },
+      holder: { kind: 'port', id: port.id },
+    })
+    const { address } = taken.body.allocations[0]
+    const shown = (await admin('GET', `/v2.0/ports/${port.id}`)).body.port
+    expect(shown.fixed_ips).toEqual(port.fixed_ips)
+    expect(
+      (await admin('GET', `/v2.0/ports?fixed_ips=ip_address%3D${address}`)).body.ports,
+    ).toEqual([])
+    expect((await admin('DELETE', `/v2.0/ports/${port.id}`)).status).toBe(204)
+    expect((await south('GET', `${path}/${address}`)).status).toBe(200)
+    expect((await admin('DELETE', `/v2.0/subnets/${subnet.id}`)).status).toBe(409)
+  })
+
+  test('lets no port pass for a device of the network, or for another machine', async () => {
+    const { admin, south } = await open()
+    const { network } = (await admin('POST', '/v2.0/networks', { network: { shared: true } })).body
+    await admin('POST', '/v2.0/subnets', {
+      subnet: { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' },
+    })
+    const create = (attributes: object) =>
+      south('POST', '/v2.0/ports', { port: { network_id: network.id, ...attributes } })
+    const plain = await create({ device_owner: 'compute:nova', device_id: 'vm' })
+    expect(plain.status).toBe(201)
+    for (const attributes of [
+      { device_owner: 'network:dhcp' },
+      { device_owner: 'network:router_interface' },
+      { mac_address: 'fa:16:3e:00:00:77' },
+      { port_security_enabled: false },
+      { allowed_address_pairs: [{ ip_address: '10.0.0.9' }] },
+    ]) {
+      const what = JSON.stringify(attributes)
+      expect((await create(attributes)).status, what).toBe(403)
+      const change = { port: attributes }
+      expect((await south('PUT', `/v2.0/ports/${plain.body.port.id}`, change)).status, what).toBe(
+        403,
+      )
+    }
+    const own = (await south('POST', '/v2.0/networks', { network: {} })).body.network
+    const port = {
+      network_id: own.id,
+      device_owner: 'network:dhcp',
+      mac_address: 'fa:16:3e:00:00:77',
+    }
+    expect((await south('POST', '/v2.0/ports', { port })).status).toBe(201)
+  })
 })

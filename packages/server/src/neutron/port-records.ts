@@ -146,15 +146,19 @@ export async function portPage(ipam: Ipam, afterId: string | null, limit: number
   return items.map(toPort)
 }
 
-/** What the ports hold, by port. */
+/** What the ports hold, by port: not what another project took in the name of one. */
 export async function allocationsOfPorts(
   ipam: Ipam,
-  ids: readonly string[],
+  ports: readonly Port[],
 ): Promise<Map<string, Allocation[]>> {
-  const allocations = await everyPart(ids, (part) =>
+  const owners = new Map(ports.map(({ id, projectId }) => [id, projectId]))
+  const allocations = await everyPart([...owners.keys()], (part) =>
     ipam.allocations.listByHolder(portHolder, part),
   )
-  return Map.groupBy(allocations, ({ holder }) => holder?.id ?? '')
+  return Map.groupBy(
+    allocations.filter(({ holder, projectId }) => owners.get(holder?.id ?? '') === projectId),
+    ({ holder }) => holder?.id ?? '',
+  )
 }
 
 /** Whether something holds an address of the subnet that does not go with it. Linear in the addresses held. */
@@ -172,9 +176,9 @@ export async function portsInTheWay(
       (port) => [port.id, port],
     ),
   )
-  return held.some(({ holder }) => {
+  return held.some(({ holder, projectId }) => {
     const port = holder?.kind === portHolder ? ports.get(holder.id) : undefined
-    if (port === undefined) return true
+    if (port?.projectId !== projectId) return true
     const { deviceOwner } = port.body
     return !goesWithNetwork(deviceOwner) && !(isAutomatic && !isRouter(deviceOwner))
   })

@@ -1,7 +1,8 @@
 import type { Allocation, Ipam } from '@freehold/engine'
 import type { AttributeValues } from './attribute-map.ts'
 import { revisionConstraintFailed } from './engine-errors.ts'
-import { holdNetwork } from './network-records.ts'
+import { checkNetworkOwnersAttributes } from './network-owner-attributes.ts'
+import { getNetwork, holdNetwork } from './network-records.ts'
 import {
   type AddressWish,
   allocateWishes,
@@ -54,10 +55,7 @@ export const portResource = defineResource({
 })
 
 async function viewsOf(ipam: Ipam, ports: readonly Port[]): Promise<View[]> {
-  const held = await allocationsOfPorts(
-    ipam,
-    ports.map(({ id }) => id),
-  )
+  const held = await allocationsOfPorts(ipam, ports)
   return ports.map((port) => portView(port, held.get(port.id) ?? []))
 }
 
@@ -68,6 +66,7 @@ async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory)
   const network = await memory.once(`network ${networkId}`, () =>
     holdNetwork(ipam, networkId, 'share'),
   )
+  checkNetworkOwnersAttributes(ipam, network, 'create', values)
   await checkQuota(owner, 'port')
   const port = await insertPort(owner, network.id, values.name ?? '', {
     macAddress: values.mac_address,
@@ -125,6 +124,8 @@ async function updatePortRecord(
 ): Promise<View> {
   const port = await holdPort(ipam, id)
   checkRevision(port, revisionNumber)
+  const network = await getNetwork(ipam, port.networkId)
+  checkNetworkOwnersAttributes(ipam, network, 'update', changes)
   const changed = await updatePort(
     ipam,
     port,
@@ -132,7 +133,7 @@ async function updatePortRecord(
     changedBody(port, changes),
   )
   const owner = ipam.as({ ...ipam.caller, projectId: port.projectId })
-  const held = (await allocationsOfPorts(ipam, [id])).get(id) ?? []
+  const held = (await allocationsOfPorts(ipam, [port])).get(id) ?? []
   const hasNewMac = changed.body.macAddress !== port.body.macAddress
   if (!changes.fixed_ips && !hasNewMac) return portView(changed, held)
   const subnets = await subnetsOfNetworks(ipam, [port.networkId])
@@ -217,7 +218,7 @@ export async function deletePort(
   const port = await holdPort(ipam, id)
   checkRevision(port, revisionNumber)
   const owner = ipam.as({ ...ipam.caller, projectId: port.projectId })
-  await releaseAddresses(owner, (await allocationsOfPorts(ipam, [id])).get(id) ?? [])
+  await releaseAddresses(owner, (await allocationsOfPorts(ipam, [port])).get(id) ?? [])
   await ipam.documents.delete(portCollection, id)
 }
 
