@@ -55,6 +55,34 @@ describe('plans', () => {
     expect(await fixture.state()).toBe(before)
   })
 
+  test('keys are names, whatever they mean to JavaScript', async () => {
+    const other = await openApp()
+    const odd = (key: string, addressScope: string) => ({
+      ...plan,
+      addressScopes: [{ key, ipVersion: 4 }],
+      subnets: [{ key: 'constructor', addressScope, cidr: '10.7.0.0/24' }],
+      allocations: [],
+    })
+    const made = await other.call('POST', '/v1/plan', odd('__proto__', '__proto__'))
+    expect(made.body.counts).toEqual({ create: 2, exists: 0, conflict: 0 })
+    for (const unknown of ['toString', 'constructor'])
+      expect((await other.call('POST', '/v1/plan', odd('s', unknown))).status).toBe(409)
+    await other.close()
+  })
+
+  test('nothing is imported for the project that owns what is built in', async () => {
+    const before = await fixture.state()
+    const scope = { key: 's', ipVersion: 4, projectId: 'freehold' }
+    const refused = await fixture.call('POST', '/v1/plan', {
+      ...plan,
+      addressScopes: [scope],
+      subnets: [],
+      allocations: [],
+    })
+    expect(refused.status).toBe(409)
+    expect(await fixture.state()).toBe(before)
+  })
+
   test('a plan may be larger than other bodies', async () => {
     const names = Array.from({ length: 4000 }, (_, i) => i)
     const subnets = names.map((i) => ({

@@ -1,6 +1,6 @@
 import { IpamError, isIpamError } from '../errors.ts'
 import { parseAddress } from '../model/address-input.ts'
-import type { AddressScope } from '../model/address-scope.ts'
+import { type AddressScope, builtInProjectId } from '../model/address-scope.ts'
 import type { Caller } from '../model/caller.ts'
 import type {
   Plan,
@@ -248,6 +248,11 @@ class PlanRun {
     if (projectId === undefined || projectId === caller.projectId) return this.#context
     if (!caller.isAdmin)
       throw invalidField('/projectId', 'can only be another project’s for an administrator')
+    if (projectId === builtInProjectId)
+      throw invalidField(
+        '/projectId',
+        `must not be ${builtInProjectId}, which owns what is built in`,
+      )
     const other: Caller = { ...caller, projectId }
     return { ...this.#context, caller: other }
   }
