@@ -9,19 +9,27 @@ let keys: Awaited<ReturnType<typeof generateKeyPair>>
 let issuer: LoopbackServer
 let isUp = true
 let claimedIssuer: string | undefined
+let claimedKeys: string | undefined
+let redirectTo: string | undefined
 let fixture: AppFixture | undefined
 
 beforeEach(async () => {
   isUp = true
   claimedIssuer = undefined
+  claimedKeys = undefined
+  redirectTo = undefined
   keys = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', use: 'sig' }
   issuer = await loopbackServer(({ url }) => {
     if (!isUp) return { status: 500 }
+    if (redirectTo !== undefined) return { status: 302, headers: { location: redirectTo } }
     if (url === '/.well-known/openid-configuration')
       return {
         status: 200,
-        body: { issuer: claimedIssuer ?? issuer.url, jwks_uri: `${issuer.url}/keys` },
+        body: {
+          issuer: claimedIssuer ?? issuer.url,
+          jwks_uri: claimedKeys ?? `${issuer.url}/keys`,
+        },
       }
     return url === '/keys' ? { status: 200, body: { keys: [jwk] } } : { status: 404 }
   })
@@ -129,6 +137,53 @@ describe('OpenID Connect', () => {
     const app = await open()
     claimedIssuer = 'https://evil.example'
     expect(await statusFor(app, await sign({ project: 'north', roles: 'reader' }))).toBe(503)
+  })
+
+  test('believes no key that a token brings along or points to', async () => {
+    const app = await open()
+    let asked = 0
+    const forger = await generateKeyPair('RS256')
+    const jwk = { ...(await exportJWK(forger.publicKey)), kid: 'evil', use: 'sig' }
+    const elsewhere = await loopbackServer(() => {
+      asked += 1
+      return { status: 200, body: { keys: [jwk] } }
+    })
+    const forge = (header: object) =>
+      new SignJWT({ project: 'north', roles: 'admin' })
+        .setProtectedHeader({ alg: 'RS256', ...header })
+        .setIssuer(issuer.url)
+        .setAudience(audience)
+        .setSubject('mallory')
+        .setExpirationTime('5m')
+        .sign(forger.privateKey)
+    for (const header of [
+      { kid: 'one', jwk },
+      { kid: 'evil', jku: `${elsewhere.url}/keys` },
+      { kid: 'one', x5u: `${elsewhere.url}/chain` },
+      { kid: '../../keys' },
+      { kid: "' OR '1'='1" },
+      {},
+    ])
+      expect(await statusFor(app, await forge(header)), JSON.stringify(header)).toBe(401)
+    expect(asked).toBe(0)
+    await elsewhere.close()
+  })
+
+  test('asks for keys where the issuer says, over a safe line, and follows nobody from there', async () => {
+    let asked = 0
+    const inside = await loopbackServer(() => {
+      asked += 1
+      return { status: 200, body: {} }
+    })
+    const token = await sign({ project: 'north', roles: 'reader' })
+    claimedKeys = 'http://169.254.169.254/latest/meta-data'
+    expect(await statusFor(await open(), token)).toBe(503)
+    await fixture?.close()
+    claimedKeys = undefined
+    redirectTo = inside.url
+    expect(await statusFor(await open(), token)).toBe(503)
+    expect(asked).toBe(0)
+    await inside.close()
   })
 
   test('takes no issuer over a line that anybody can write to', () => {
