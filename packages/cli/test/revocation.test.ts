@@ -40,7 +40,7 @@ describe.each(databases)('on $name, with two servers', ({ server, isThere }) => 
       await load.stop()
 
       const statuses = new Set(load.answers.map(({ status }) => status))
-      expect([...statuses].toSorted()).toEqual([200, 401])
+      expect(statuses).toEqual(new Set([200, 401]))
       const lastSuccess = load.answers.findLast(({ status }) => status === 200)
       expect(lastSuccess && lastSuccess.startedAt - revokedAt).toBeLessThan(promisedMs)
       if (url !== undefined) await server?.dropDatabase(url)

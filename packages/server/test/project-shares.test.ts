@@ -9,7 +9,7 @@ import {
   startServer,
   TokenVerifier,
 } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { type RawConnection, rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -29,7 +29,7 @@ async function start(loadLimits: Partial<LoadLimits> = {}): Promise<void> {
     authentication: credentialAuthentication([new TokenVerifier({ ipam: store.ipam })]),
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
-    loadLimits,
+    loadLimits: { ...patient.loadLimits, ...loadLimits },
     stopTimeoutMs: 1000,
   })
 }

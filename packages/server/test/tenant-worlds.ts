@@ -5,7 +5,7 @@ import { openIpam, type RandomSource } from '@freehold/engine'
 import { sqliteStore } from '@freehold/engine/sqlite'
 import { createToken } from '../src/identity/token-records.ts'
 import { createApp, credentialAuthentication, TokenVerifier } from '../src/index.ts'
-import { type Answer, callerOf } from './app-fixture.ts'
+import { type Answer, callerOf, patient } from './app-fixture.ts'
 
 export type Call = (
   method: string,
@@ -32,7 +32,7 @@ export async function openWorld(): Promise<World> {
   const random = new RestartableRandom()
   const ipam = await openIpam(sqliteStore({ path: join(folder, 'test.sqlite') }), { random })
   const authentication = credentialAuthentication([new TokenVerifier({ ipam })])
-  const app = createApp({ ipam, authentication })
+  const app = createApp({ ipam, authentication, ...patient })
   const call = callerOf(app)
   const as = async (role: 'admin' | 'operator' | 'reader', projectId: string): Promise<Call> => {
     const { secret } = await createToken(ipam, { role, projectId }, {})

@@ -2,7 +2,7 @@ import type { AppOptions } from '../src/app.ts'
 import { createApp } from '../src/app.ts'
 import { createToken, type NewToken, type TokenInput } from '../src/identity/token-records.ts'
 import { credentialAuthentication, TokenVerifier } from '../src/index.ts'
-import { type Answer, type AppFixture, callerOf, openStore } from './app-fixture.ts'
+import { type Answer, type AppFixture, callerOf, openStore, patient } from './app-fixture.ts'
 
 export interface TokenFixture extends AppFixture {
   /** A new token, as an administrator of the server makes it. */
@@ -20,7 +20,7 @@ export async function openGuardedApp(
   const authentication = credentialAuthentication([
     new TokenVerifier({ ipam: store.ipam, ...verifierOptions }),
   ])
-  const app = createApp({ ipam: store.ipam, authentication, ...options })
+  const app = createApp({ ipam: store.ipam, authentication, ...patient, ...options })
   const call = callerOf(app)
   return {
     app,
