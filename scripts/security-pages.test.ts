@@ -9,7 +9,7 @@ describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8')
 
   it('names only files that exist', () => {
-    const named = [...text.matchAll(/`((?:packages|scripts)\/[\w./-]+\.ts)`/g)].map(
+    const named = [...text.matchAll(/`((?:packages|scripts|benchmarks)\/[\w./-]+\.ts)`/g)].map(
       ([, path]) => path,
     )
     expect(named.filter((path) => !existsSync(join(root, path ?? '')))).toEqual([])
@@ -34,6 +34,6 @@ it('every threat has something against it and a test', () => {
       [threat, against].every((cell) => cell.length > 8),
       row,
     ).toBe(true)
-    expect(tests, row).toMatch(/`(packages|scripts)\/.+\.ts`/)
+    expect(tests, row).toMatch(/`(packages|scripts|benchmarks)\/.+\.ts`/)
   }
 })
