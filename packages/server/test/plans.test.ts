@@ -79,7 +79,7 @@ describe('plans', () => {
       subnets: [],
       allocations: [],
     })
-    expect(refused.status).toBe(409)
+    expect(refused.status).toBe(400)
     expect(await fixture.state()).toBe(before)
   })
 
