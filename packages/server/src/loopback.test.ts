@@ -15,12 +15,33 @@ describe('listening without authentication', () => {
     expect(['127.0.0.1', '::1']).toContain(await loopbackAddress('localhost'))
   })
 
-  test.each(['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '127.0.0.1.example', 'example.org', ''])(
-    '%s is refused',
-    async (host) => {
-      await expect(loopbackAddress(host)).rejects.toThrow('loopback addresses only')
-    },
-  )
+  test.each([
+    '0.0.0.0',
+    '::',
+    '[::]',
+    '0',
+    '10.0.0.1',
+    '128.0.0.1',
+    '127.1',
+    '0177.0.0.1',
+    '0x7f.0.0.1',
+    '2130706433',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::ffff:0.0.0.0',
+    '::ffff:192.0.2.1',
+    '::127.0.0.1',
+    '64:ff9b::7f00:1',
+    '::1%eth0',
+    'fe80::1',
+    '127.0.0.1 ',
+    'localhost.',
+    '127.0.0.1.example',
+    'example.org',
+    '',
+  ])('%s is refused', async (host) => {
+    await expect(loopbackAddress(host)).rejects.toThrow('loopback addresses only')
+  })
 })
 
 describe('the Host header', () => {
@@ -34,6 +55,8 @@ describe('the Host header', () => {
     'localhost.evil.example:80',
     '10.0.0.1',
     '127.0.0.1.evil.example',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:192.0.2.1]:80',
     '',
   ])('%s is not', (header) => expect(isLoopbackHostHeader(header)).toBe(false))
 })

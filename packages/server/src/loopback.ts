@@ -1,13 +1,21 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
+const ipv4 = new BlockList()
+ipv4.addSubnet('127.0.0.0', 8, 'ipv4')
+// A list of its own: a list with IPv4 networks takes their IPv4-mapped forms too, and one spelling is enough.
+const ipv6 = new BlockList()
+ipv6.addAddress('::1', 'ipv6')
 
 function isLoopbackAddress(address: string): boolean {
-  const version = isIP(address)
-  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6')
+  switch (isIP(address)) {
+    case 4:
+      return ipv4.check(address, 'ipv4')
+    case 6:
+      return !address.includes('%') && ipv6.check(address, 'ipv6')
+    default:
+      return false
+  }
 }
 
 /**
