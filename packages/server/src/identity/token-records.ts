@@ -102,14 +102,20 @@ export async function getToken(ipam: Ipam, ownId: string | undefined, id: string
 /** Ends a token at once; with `family` also those that were rotated from the same one. Throws TOKEN_NOT_FOUND. */
 export async function revokeToken(ipam: Ipam, id: string, family: boolean): Promise<void> {
   await asServer(ipam).transaction(async (view) => {
-    const { reference, ...document } = await found(view.documents.get(collection, id))
-    const ids =
-      family && reference !== null
-        ? (await view.documents.list(collection, { references: [reference] }, { limit: 1000 }))
-            .items
-        : [document]
-    for (const one of ids)
-      await found(view.documents.delete(collection, one.id, { recordAs: 'token' }))
+    const { reference } = await found(view.documents.get(collection, id))
+    await found(view.documents.delete(collection, id, { recordAs: 'token' }))
+    if (!family || reference === null) return
+    // Deleting waits for a rotation of that token to end, whose successor is seen only then: so until none is left.
+    for (;;) {
+      const { items } = await view.documents.list(
+        collection,
+        { references: [reference] },
+        { limit: 1000 },
+      )
+      if (items.length === 0) return
+      for (const one of items)
+        await found(view.documents.delete(collection, one.id, { recordAs: 'token' }))
+    }
   })
 }
 
