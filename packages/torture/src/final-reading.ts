@@ -42,6 +42,7 @@ export async function readFinalState(
   const ids = new Set(planned.map(({ key }) => key))
   const events = await readFeed(client, topology, feedStart)
   const report = await client.check()
+  const audit = await client.verifyAudit()
   return {
     subnets,
     allocations: plan.allocations
@@ -56,6 +57,7 @@ export async function readFinalState(
     problems: [
       ...report.problems.map(({ kind, message }) => `${kind}: ${message}`),
       ...(report.ok || report.problems.length > 0 ? [] : ['the check failed without a problem']),
+      ...(audit.ok ? [] : [`audit: ${audit.firstBroken?.message ?? 'the chain does not hold'}`]),
     ],
   }
 }

@@ -17,6 +17,7 @@ export function patientClient(client: TargetClient): TargetClient {
     utilizationOf: (subnetId) => patiently(() => client.utilizationOf(subnetId)),
     readEvents: (after) => patiently(() => client.readEvents(after)),
     check: () => patiently(() => client.check()),
+    verifyAudit: () => patiently(() => client.verifyAudit()),
   }
 }
 

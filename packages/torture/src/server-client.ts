@@ -53,6 +53,7 @@ export function serverClient(
         path: `/v1/events?limit=1000${after === undefined ? '' : `&after=${after}`}`,
       }),
     check: () => send({ method: 'POST', path: '/v1/check' }),
+    verifyAudit: () => send({ method: 'POST', path: '/v1/audit/verify', body: {} }),
     close: async () => {},
   }
 }

@@ -1,4 +1,4 @@
-import type { CheckReport, Plan } from '@freehold/engine'
+import type { AuditReport, CheckReport, Plan } from '@freehold/engine'
 import type { Answer, Counts, Operation } from './history-record.ts'
 
 /** One call, as a worker makes it. */
@@ -89,5 +89,7 @@ export interface TargetClient {
     after: string | undefined,
   ): Promise<{ items: readonly FeedEvent[]; nextCursor: string }>
   check(): Promise<Pick<CheckReport, 'ok' | 'problems'>>
+  /** Works the chain over the events out again. */
+  verifyAudit(): Promise<Pick<AuditReport, 'ok' | 'firstBroken'>>
   close(): Promise<void>
 }

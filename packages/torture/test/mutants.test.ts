@@ -17,6 +17,7 @@ const mutants: readonly { name: string; property: Property; kill?: boolean }[] =
   { name: 'counter-outside', property: 'K6' },
   { name: 'quota-outside', property: 'K6' },
   { name: 'event-lost', property: 'K7' },
+  { name: 'event-bent', property: 'K6' },
 ]
 
 async function runOn(engine: string | null, seed: string, kill = false): Promise<TortureReport> {
@@ -32,6 +33,7 @@ async function runOn(engine: string | null, seed: string, kill = false): Promise
     calls,
     seed,
     kill,
+    livenessWindowMs: 20_000,
     folder: join(directory.path, 'histories'),
   })
 }

@@ -6,7 +6,7 @@ export interface FinalState {
   readonly allocations: readonly FinalAllocation[]
   /** In the order of the feed. */
   readonly events: readonly FinalEvent[]
-  /** What the engine's own check found. */
+  /** What the engine's own check found, and its look at the chain over the events. */
   readonly problems: readonly string[]
 }
 
