@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { runTorture } from '../src/index.ts'
 import { FreeholdServer } from './faults/freehold-server.ts'
 
-describe('two servers on one SQLite database', { timeout: 120_000 }, () => {
+describe('two servers on one SQLite database', { timeout: 300_000 }, () => {
   it('keep their promises', async () => {
     using directory = temporaryDirectory()
     const store = `sqlite:${join(directory.path, 'torture.sqlite')}`
