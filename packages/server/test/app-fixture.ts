@@ -38,9 +38,6 @@ export async function openApp(
   engineOptions: EngineOptions = {},
 ): Promise<AppFixture> {
   const store = await openStore(engineOptions)
-  // On a machine with much else to do the event loop is late, and a server is right to refuse then.
-  const loadLimits = { maxEventLoopDelayMs: Number.POSITIVE_INFINITY }
-  const app = createApp({ ipam: store.ipam, loadLimits, ...options })
   const app = createApp({ ipam: store.ipam, ...patient, ...options })
   const call = callerOf(app)
   return {
