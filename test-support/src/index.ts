@@ -1,3 +1,5 @@
+export { type GaleraCluster, type GaleraStart, hasGalera, startGalera } from './galera-cluster.ts'
+export type { GaleraNode } from './galera-node.ts'
 export { hasMariadb, startMariadb } from './mariadb-server.ts'
 export { type PostgresStart, startPostgres } from './postgres-server.ts'
 export type { DatabaseServer, ServerStart } from './server-process.ts'

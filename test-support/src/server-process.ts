@@ -50,10 +50,71 @@ export function runToEnd(command: string, args: readonly string[], folder: strin
     )
 }
 
-// The shell waits until this process closes its input, which the system does for it however it ends; then it ends the
-// server and removes the folder. As its own process group it does not hear a Ctrl-C, which would leave that undone.
-const keeper =
-  'signal=$1; folder=$2; shift 2; "$@" </dev/null >"$folder/server.log" 2>&1 & server=$!; cat >/dev/null; kill -"$signal" "$server" 2>/dev/null; wait "$server"; cd /; rm -rf "$folder"'
+// The shell does what it is told until this process closes its input, which the system does for it however it ends; then
+// it ends the server and removes the folder. As its own process group it does not hear a Ctrl-C, which would leave that
+// undone. What the server has started besides (a script that copies its data to another one) ends with the group.
+const keeper = `
+endSignal=$1; folder=$2; shift 2; server=
+end() { test -z "$server" && return; kill -"$1" "$server" 2>/dev/null; wait "$server"; server=; }
+while read -r order arguments; do
+  case $order in
+    start) "$@" $arguments </dev/null >>"$folder/server.log" 2>&1 & server=$! ;;
+    signal) kill -"$arguments" "$server" 2>/dev/null ;;
+    end) end "$arguments" ;;
+  esac
+done
+end "$endSignal"; trap '' TERM; kill -TERM 0; wait; cd /; rm -rf "$folder"`
+
+/** A server that can be ended and started again in its folder. */
+export interface KeptServer {
+  /** Starts it with further arguments, which have no blanks, and waits until `answers` resolves. */
+  start(answers: () => Promise<void>, ...further: string[]): Promise<void>
+  signal(signal: 'STOP' | 'CONT'): void
+  /** What is told next happens after its end. */
+  end(signal: 'QUIT' | 'KILL'): void
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Prepares a server that ends with this process, however that ends, and whose folder is gone then as well. */
+export function keepServer(
+  folder: string,
+  command: readonly string[],
+  endSignal: 'QUIT' | 'KILL',
+): KeptServer {
+  const child = spawn('sh', ['-c', keeper, 'keeper', endSignal, folder, ...command], {
+    ...ordinaryUser(),
+    cwd: folder,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // Neither the keeper nor its pipe holds this process; when it ends, so do they.
+  child.unref()
+  ;(child.stdin as unknown as { unref(): void }).unref()
+  const tell = (order: string) => void child.stdin.write(`${order}\n`)
+  const stop = async (): Promise<void> => {
+    child.ref()
+    child.stdin.end()
+    await ended
+  }
+  return {
+    async start(answers, ...further) {
+      tell(`start ${further.join(' ')}`)
+      try {
+        await waitFor(answers)
+      } catch (error) {
+        const log = join(folder, 'server.log')
+        const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
+        await stop()
+        throw new Error(`${command[0] ?? ''} did not start:\n${said}`, { cause: error })
+      }
+    },
+    signal: (signal) => tell(`signal ${signal}`),
+    end: (signal) => tell(`end ${signal}`),
+    stop,
+  }
+}
 
 /**
  * Starts a server that ends with this process, and waits until `answers` resolves. Both the server and its folder are
@@ -65,34 +126,14 @@ export async function startServer(
   endSignal: 'QUIT' | 'KILL',
   answers: () => Promise<void>,
 ): Promise<() => Promise<void>> {
-  const child = spawn('sh', ['-c', keeper, 'keeper', endSignal, folder, ...command], {
-    ...ordinaryUser(),
-    cwd: folder,
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // Neither the keeper nor its pipe holds this process; when it ends, so do they.
-  child.unref()
-  ;(child.stdin as unknown as { unref(): void }).unref()
-  const stop = async (): Promise<void> => {
-    child.ref()
-    child.stdin.end()
-    await ended
-  }
-  try {
-    await waitFor(answers)
-  } catch (error) {
-    const log = join(folder, 'server.log')
-    const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
-    await stop()
-    throw new Error(`${command[0] ?? ''} did not start:\n${said}`, { cause: error })
-  }
-  return stop
+  const server = keepServer(folder, command, endSignal)
+  await server.start(answers)
+  return () => server.stop()
 }
 
-async function waitFor(condition: () => Promise<void>): Promise<void> {
-  const giveUpAt = performance.now() + 60_000
+/** Waits until the condition does not throw any more, two minutes at most; then throws what it threw last. */
+export async function waitFor(condition: () => Promise<void>): Promise<void> {
+  const giveUpAt = performance.now() + 120_000
   for (;;) {
     try {
       await condition()

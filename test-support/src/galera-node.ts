@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import mysql from 'mysql2/promise'
+import { installMariadb, mariadbCommand } from './mariadb-server.ts'
+import {
+  giveToServer,
+  type KeptServer,
+  keepServer,
+  runToEnd,
+  serverFolder,
+  waitFor,
+} from './server-process.ts'
+
+export interface GaleraNodeOptions {
+  /** The library that makes a cluster of some MariaDBs. */
+  readonly provider: string
+  readonly name: string
+  /** The ports on which the nodes talk to one another. */
+  readonly group: readonly number[]
+  readonly groupPort: number
+  readonly port: number
+  /** For the changes that a node has missed. */
+  readonly statePort: number
+  /** For all data, copied by rsync. */
+  readonly copyPort: number
+  readonly isDurable: boolean
+  /** Further arguments. */
+  readonly settings: readonly string[]
+}
+
+/** One node: a MariaDB that can be killed, started again and cut off from the others. */
+export class GaleraNode {
+  /** Of an administrator, without a database to work in. */
+  readonly url: string
+  readonly #options: GaleraNodeOptions
+  readonly #folder: string
+  readonly #command: readonly string[]
+  readonly #server: KeptServer
+
+  constructor(options: GaleraNodeOptions) {
+    this.#options = options
+    this.#folder = serverFolder()
+    this.url = `mariadb://root@127.0.0.1:${options.port}/`
+    this.#command = nodeCommand(this.#folder, options)
+    this.#server = keepServer(this.#folder, this.#command, 'KILL')
+    mkdirSync(join(this.#folder, 'data'))
+    giveToServer(join(this.#folder, 'data'))
+  }
+
+  /** Starts it as the first of a new cluster. */
+  async bootstrap(): Promise<void> {
+    installMariadb(this.#folder)
+    await this.#server.start(() => this.#isSynced(), '--wsrep-new-cluster')
+  }
+
+  /**
+   * Starts it, and waits until it is part of the cluster: what it has not yet it gets from another node, only the changes
+   * that it missed if it has been there before.
+   */
+  async start(): Promise<void> {
+    await this.#server.start(() => this.#isSynced(), ...this.#knownPosition())
+  }
+
+  /** kill -9; resolves when nobody answers any more. */
+  async kill(): Promise<void> {
+    this.#server.end('KILL')
+    await waitFor(async () => {
+      const isThere = await this.query('SELECT 1').then(
+        () => true,
+        () => false,
+      )
+      if (isThere) throw new Error(`${this.#options.name} still answers`)
+    })
+  }
+
+  /** Cuts it off from the other nodes, or lets it find them again; its clients reach it all the time. */
+  async isolate(isIsolated: boolean): Promise<void> {
+    await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`)
+  }
+
+  /** Waits until it is in working order, in a cluster of so many nodes. */
+  async sees(nodes: number): Promise<void> {
+    await waitFor(async () => {
+      await this.#isSynced()
+      const size = await this.status('wsrep_cluster_size')
+      if (size !== String(nodes)) throw new Error(`${this.#options.name} sees ${size} nodes`)
+    })
+  }
+
+  /** Waits until it knows that it is in no majority. */
+  async isCutOff(): Promise<void> {
+    await waitFor(async () => {
+      const state = await this.status('wsrep_cluster_status')
+      if (state === 'Primary') throw new Error(`${this.#options.name} is still in a majority`)
+    })
+  }
+
+  /** The value of a SHOW STATUS line; '' when there is none. */
+  async status(name: string): Promise<string> {
+    const [row] = await this.query(`SHOW GLOBAL STATUS LIKE '${name}'`)
+    return String(row?.['Value'] ?? '')
+  }
+
+  async query(sql: string): Promise<mysql.RowDataPacket[]> {
+    const connection = await mysql.createConnection({
+      host: '127.0.0.1',
+      port: this.#options.port,
+      user: 'root',
+      connectTimeout: 5000,
+    })
+    // It may be killed between two answers.
+    connection.on('error', () => undefined)
+    try {
+      return (await connection.query<mysql.RowDataPacket[]>(sql))[0]
+    } finally {
+      connection.destroy()
+    }
+  }
+
+  /** Ends it at once and removes all that it stored. */
+  async remove(): Promise<void> {
+    await this.#server.stop()
+  }
+
+  async #isSynced(): Promise<void> {
+    const state = await this.status('wsrep_local_state_comment')
+    const isReady = await this.status('wsrep_ready')
+    if (state !== 'Synced' || isReady !== 'ON')
+      throw new Error(`${this.#options.name} is ${state}, ready: ${isReady}`)
+  }
+
+  // As the service of the system does it: a node that was killed has to be told where its data ends.
+  #knownPosition(): string[] {
+    if (!existsSync(join(this.#folder, 'data/grastate.dat'))) return []
+    const log = join(this.#folder, 'recovery.log')
+    const [command = '', ...args] = this.#command
+    runToEnd(command, [...args, '--wsrep-recover', `--log-error=${log}`], this.#folder)
+    const position = recoveredPosition(log)
+    return position === undefined ? [] : [`--wsrep-start-position=${position}`]
+  }
+}
+
+function nodeCommand(folder: string, options: GaleraNodeOptions): string[] {
+  const { name, groupPort, statePort, copyPort } = options
+  const at = (port: number) => `127.0.0.1:${port}`
+  return [
+    ...mariadbCommand(folder, options.port, options.isDurable),
+    '--binlog-format=ROW',
+    '--innodb-autoinc-lock-mode=2',
+    '--wsrep-on=ON',
+    `--wsrep-provider=${options.provider}`,
+    '--wsrep-cluster-name=freehold',
+    `--wsrep-cluster-address=gcomm://${options.group.map(at).join(',')}`,
+    `--wsrep-node-name=${name}`,
+    `--wsrep-node-address=${at(groupPort)}`,
+    '--wsrep-sst-method=rsync',
+    `--wsrep-sst-receive-address=${at(copyPort)}`,
+    `--wsrep-provider-options=${[
+      `gmcast.listen_addr=tcp://${at(groupPort)}`,
+      `ist.recv_addr=${at(statePort)}`,
+      'gcache.size=32M',
+    ].join(';')}`,
+    ...options.settings,
+  ]
+}
+
+/** `cluster:position` of the last change that is in the data, as `--wsrep-recover` writes it into its log. */
+function recoveredPosition(log: string): string | undefined {
+  return /Recovered position:\s*(\S+)/.exec(readFileSync(log, 'utf8'))?.[1]
+}
