@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import type {
   Connection,
@@ -10,6 +11,7 @@ import type {
 import { IpamError } from '../../errors.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
+import { defaultRetryPolicy, retryWait } from '../retry.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
@@ -61,20 +63,23 @@ class MariadbStore implements Store {
   /** MariaDB commits every change of a schema by itself, so each statement of a step can be run again. */
   async migrate(): Promise<void> {
     const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
-    await this.#withConnection(performance.now() + 120_000, async (connection) => {
-      await command(
+    const deadline = performance.now() + 120_000
+    await this.#withConnection(deadline, async (connection) => {
+      await untilDone(
         connection,
+        deadline,
         `CREATE TABLE IF NOT EXISTS migration (version integer PRIMARY KEY, name varchar(255) NOT NULL,
           checksum varchar(255) NOT NULL, applied_at bigint NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
       )
       for (const step of pendingMigrations(migrations, await appliedMigrations(connection))) {
-        for (const statement of statementsOf(step.sql)) await command(connection, statement)
+        for (const statement of statementsOf(step.sql))
+          await untilDone(connection, deadline, statement)
         // Another process may have done the same in the meantime, with the same result.
         const record = connection.format(
           'INSERT INTO migration VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE version = migration.version',
           [step.version, step.name, step.checksum, Date.now()],
         )
-        await command(connection, record)
+        await untilDone(connection, deadline, record)
       }
       await command(connection, 'COMMIT')
     })
@@ -286,6 +291,20 @@ async function command(
     return (await connection.query<ResultSetHeader>(sql))[0]
   } catch (error) {
     throw mariadbFault(error, phase)
+  }
+}
+
+/** Runs a statement that does no harm twice: where two nodes of a cluster do the same at once, one of them is refused. */
+async function untilDone(connection: Connection, deadline: number, sql: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await command(connection, sql)
+      return
+    } catch (error) {
+      const mayRepeat = error instanceof StoreFault && error.fault === 'retry'
+      if (!mayRepeat || performance.now() > deadline) throw error
+    }
+    await sleep(retryWait(attempt, defaultRetryPolicy))
   }
 }
 
