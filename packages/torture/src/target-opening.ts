@@ -3,11 +3,12 @@ import { type EngineOpening, openEngine } from './engine-opening.ts'
 import { serverClient } from './server-client.ts'
 import type { TargetClient } from './target-client.ts'
 
-/** Where the load goes: a database, or servers. */
+/** Where the load goes: a database, by one or more ways into it, or servers. */
 export type Target =
   | {
       readonly kind: 'store'
-      readonly url: string
+      /** Of one database; several where it has several nodes, which the workers then share out among them. */
+      readonly urls: readonly [string, ...string[]]
       /** URL of a module that opens the engines of workers in place of our own; see EngineOpening. */
       readonly engineModule?: string
     }
@@ -17,16 +18,17 @@ export type Target =
 // is nothing to wait for.
 const readerDeadlineMs = 5000
 
-/** What a worker calls. */
-export async function openTarget(target: Target): Promise<TargetClient> {
+/** What the worker with this number calls. */
+export async function openTarget(target: Target, worker: number): Promise<TargetClient> {
   if (target.kind === 'server') return serverClient(target.urls, target)
-  if (target.engineModule === undefined) return engineClient(await openEngine(target.url))
+  const url = target.urls[worker % target.urls.length] as string
+  if (target.engineModule === undefined) return engineClient(await openEngine(url))
   const opening = (await import(target.engineModule)) as EngineOpening
-  return engineClient(await opening.openEngine(target.url))
+  return engineClient(await opening.openEngine(url))
 }
 
-/** What the parent calls, before and after the load: always the real engine. */
+/** What the parent calls, before and after the load: always the real engine, by the first way. */
 export async function openReader(target: Target): Promise<TargetClient> {
   if (target.kind === 'server') return serverClient(target.urls, target)
-  return engineClient(await openEngine(target.url, readerDeadlineMs))
+  return engineClient(await openEngine(target.urls[0], readerDeadlineMs))
 }

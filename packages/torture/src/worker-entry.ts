@@ -25,7 +25,7 @@ export interface WorkerReport {
 
 async function work(task: WorkerTask): Promise<void> {
   const { worker, incarnation } = task
-  const client = await openTarget(task.target)
+  const client = await openTarget(task.target, worker)
   const path = join(task.folder, `worker-${worker}.${incarnation}.jsonl`)
   const recorder = new CallRecorder(client, path, { ...task.topology, worker, incarnation })
   const load = new LoadWorker(client, recorder, task.topology, task)

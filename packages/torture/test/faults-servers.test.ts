@@ -21,7 +21,7 @@ async function torture(
   return await runTorture({
     target: {
       kind: 'store',
-      url,
+      urls: [url],
       ...(engine === undefined ? {} : { engineModule: moduleUrl(engine) }),
     },
     processes: 3,

@@ -14,7 +14,7 @@ async function torture(options: Partial<TortureOptions> & { engineModule?: strin
   const report = await runTorture({
     target: {
       kind: 'store',
-      url: `sqlite:${path}`,
+      urls: [`sqlite:${path}`],
       ...(engineModule === undefined ? {} : { engineModule }),
     },
     processes: 3,

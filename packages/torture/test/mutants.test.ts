@@ -27,7 +27,7 @@ async function runOn(engine: string | null, seed: string, kill = false): Promise
   const url = `sqlite:${join(directory.path, 'torture.sqlite')}`
   const module = new URL(`./mutants/${engine}.ts`, import.meta.url).href
   return await runTorture({
-    target: { kind: 'store', url, ...(engine === null ? {} : { engineModule: module }) },
+    target: { kind: 'store', urls: [url], ...(engine === null ? {} : { engineModule: module }) },
     processes: 3,
     seconds: 30,
     calls,

@@ -3,6 +3,7 @@ import { apiTarget } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { printJson } from '../output/record-output.ts'
+import { parseStoreUrl, type StoreLocation } from '../store-url.ts'
 
 export interface TortureCommandOptions {
   readonly processes: number
@@ -45,33 +46,43 @@ export async function torture(
     )
 }
 
-/** Several servers, with commas between, are called in turn. */
+/** Several servers, or several nodes of one database, stand with commas between them. */
 function targetOf({ options, terminal }: CommandContext): Target {
-  const { store, server } = options
   const token = options.token ?? terminal.environment.FREEHOLD_TOKEN
-  const [first, ...others] = server?.split(',') ?? []
+  const store =
+    options.store ??
+    (options.server === undefined ? terminal.environment.FREEHOLD_STORE : undefined)
+  // A comma may be part of a file's name or of a password.
+  const [firstStore, ...otherStores] = store?.split(/,(?=[a-z]+:)/) ?? []
+  const [firstServer, ...otherServers] = options.server?.split(',') ?? []
   const target = apiTarget(
     {
-      ...(store === undefined ? {} : { store }),
-      ...(first === undefined ? {} : { server: first }),
+      ...(firstStore === undefined ? {} : { store: firstStore }),
+      ...(firstServer === undefined ? {} : { server: firstServer }),
     },
     terminal.environment,
     // What is there already is not the place for a load that nobody pointed at it.
     () => false,
   )
   if (target.kind === 'server') {
-    const urls = others.map((url) => apiTarget({ server: url }, {}))
+    const urls = otherServers.map((url) => apiTarget({ server: url }, {}))
     return {
       kind: 'server',
       urls: [target.url, ...urls.flatMap((each) => (each.kind === 'server' ? [each.url] : []))],
       ...(token === undefined ? {} : { token }),
     }
   }
-  const { location } = target
   return {
     kind: 'store',
-    url: location.kind === 'sqlite' ? `sqlite:${location.path}` : location.url,
+    urls: [
+      storeUrlOf(target.location),
+      ...otherStores.map((url) => storeUrlOf(parseStoreUrl(url))),
+    ],
   }
+}
+
+function storeUrlOf(location: StoreLocation): string {
+  return location.kind === 'sqlite' ? `sqlite:${location.path}` : location.url
 }
 
 function progressText({ seconds, ok, fail, unknown, kills }: TortureProgress): string {
