@@ -10,4 +10,10 @@ it.skipIf(found === undefined)('there is a MariaDB for the tests', () => {
 })
 
 for (const server of found === undefined ? [] : [found])
-  describeStoreContracts(mariadbContractStore(server))
+  describeStoreContracts(
+    mariadbContractStore({
+      name: 'MariaDB',
+      create: () => server.createDatabase(),
+      drop: (url) => server.dropDatabase(url),
+    }),
+  )

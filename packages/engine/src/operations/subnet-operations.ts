@@ -32,6 +32,7 @@ import { rebuildPages } from './address-page-operations.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
 import { recordChanges } from './event-recording.ts'
 import { lostRace } from './lost-race.ts'
+import { claimChangedPages, claimPageOf } from './page-claims.ts'
 import { occupy, vacate } from './pool-layout.ts'
 import { listRows } from './record-list.ts'
 import { releaseAll } from './subnet-clearing.ts'
@@ -179,8 +180,12 @@ export async function updateSubnet(
       revision: row.revision + 1,
     }
     if (!(await updateRow(session, changed, row.revision))) throw lostRace()
-    if (changed.allocation_pools !== row.allocation_pools)
-      await rebuildPages(session, context.layouts.layoutOf(changed))
+    const layout = context.layouts.layoutOf(changed)
+    if (changed.allocation_pools !== row.allocation_pools) {
+      await rebuildPages(session, layout)
+      await claimChangedPages(session, context.layouts.passing(row), layout)
+    }
+    if (moves && layout.gateway !== null) await claimPageOf(session, layout, layout.gateway)
     const subnet = toSubnet(changed)
     await recordChanges(context, session, [
       {

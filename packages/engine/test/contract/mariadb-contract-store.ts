@@ -1,12 +1,26 @@
-import type { TestServer } from '@freehold/test-support'
 import mysql from 'mysql2/promise'
 import { mariadbStore } from '../../src/store/mariadb/mariadb-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ContractStore } from './contract-store.ts'
 
-/** Databases of a MariaDB server. */
-export function mariadbContractStore(server: TestServer): ContractStore {
+export interface MariadbContract {
+  readonly name: string
+  /** The URL of an empty database. */
+  readonly create: () => Promise<string>
+  readonly drop: (url: string) => Promise<void>
+  /** The same database on another server, for the second store of a pair. Default: on the same. */
+  readonly elsewhere?: (url: string) => Promise<string>
+}
+
+/** What MariaDB gives to the contracts. */
+export function mariadbContractStore({
+  name,
+  create,
+  drop,
+  elsewhere,
+}: MariadbContract): ContractStore {
   const urls = new Map<Store, string>()
+  const made = new Set<string>()
 
   const openUrl = (url: string): Store => {
     // A busy machine takes its time to connect.
@@ -21,12 +35,15 @@ export function mariadbContractStore(server: TestServer): ContractStore {
   }
 
   return {
-    name: 'MariaDB',
+    name,
     async open() {
-      return openUrl(await server.createDatabase())
+      const url = await create()
+      made.add(url)
+      return openUrl(url)
     },
     async again(store) {
-      return openUrl(urlOf(store))
+      const url = urlOf(store)
+      return openUrl(elsewhere === undefined ? url : await elsewhere(url))
     },
     async ownTransaction(store, work) {
       const { hostname, port, username, pathname } = new URL(urlOf(store))
@@ -46,8 +63,9 @@ export function mariadbContractStore(server: TestServer): ContractStore {
     },
     async dispose() {
       for (const store of urls.keys()) await store.close()
-      for (const url of new Set(urls.values())) await server.dropDatabase(url)
+      for (const url of made) await drop(url)
       urls.clear()
+      made.clear()
     },
   }
 }
