@@ -2,7 +2,9 @@ import { IpamError } from '../../errors.ts'
 import { type FaultKind, StoreFault } from '../store.ts'
 
 /** Where a transaction stood when its error came: only a commit under way leaves a doubt. */
-export type MariadbPhase = 'connect' | 'work' | 'commit'
+export type MariadbPhase = 'connect' | 'begin' | 'work' | 'commit'
+
+const lockWaitTimeout = 1205
 
 // Error numbers (mariadb.com/kb/en/mariadb-error-code-reference).
 const faults: Readonly<Record<number, FaultKind>> = {
@@ -70,6 +72,8 @@ export function mariadbFault(error: unknown, phase: MariadbPhase): unknown {
   // A commit that fails by itself was refused by the other nodes of a cluster; any other error leaves it open.
   if (phase === 'commit')
     return new StoreFault(number === 1213 ? 'retry' : 'outcome-unknown', error)
+  // Before its first statement a transaction waits for no lock: the node of a cluster has waited for the others in vain.
+  if (phase === 'begin' && number === lockWaitTimeout) return new StoreFault('unavailable', error)
   const fault = faults[number] ?? 'internal'
   if (fault === 'disconnected') return new StoreFault(withoutAnswer(phase), error)
   if (fault === 'unique') return new StoreFault(fault, error, violatedKey(error))

@@ -81,7 +81,6 @@ class MariadbStore implements Store {
         )
         await untilDone(connection, deadline, record)
       }
-      await command(connection, 'COMMIT')
     })
   }
 
@@ -89,9 +88,7 @@ class MariadbStore implements Store {
     const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
     const applied = await this.#withConnection(performance.now() + 30_000, async (connection) => {
       const found = await rows(connection, "SHOW TABLES LIKE 'migration'")
-      const steps = found.length === 0 ? [] : await appliedMigrations(connection)
-      await command(connection, 'COMMIT')
-      return steps
+      return found.length === 0 ? [] : appliedMigrations(connection)
     })
     if (pendingMigrations(migrations, applied).length > 0)
       throw new IpamError('SCHEMA_MISMATCH', 'The database schema is older than this Freehold.', {
@@ -193,6 +190,7 @@ class MariadbStore implements Store {
     await command(
       connection,
       `SET SESSION max_statement_time = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
+      'begin',
     )
     this.#timeouts.set(key, seconds)
   }
@@ -232,18 +230,20 @@ async function loadDriver(): Promise<Pick<typeof import('mysql2/promise'), 'crea
 /** Sets what a session relies on, and refuses a server on which that cannot be. */
 async function assertConnection(connection: PoolConnection): Promise<void> {
   assertFoundRows(connection)
-  const [server] = await rows(connection, 'SELECT VERSION() AS version')
+  const [server] = await rows(connection, 'SELECT VERSION() AS version', 'begin')
   assertVersion(String(server?.['version']))
   // GROUP_CONCAT cuts its answer short at a megabyte otherwise, with no more than a warning.
   await command(
     connection,
-    `SET SESSION sql_mode = '${strictMode}', SESSION autocommit = 0, SESSION group_concat_max_len = 1073741824`,
+    `SET SESSION sql_mode = '${strictMode}', SESSION autocommit = 1, SESSION group_concat_max_len = 1073741824`,
+    'begin',
   )
-  await command(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await command(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', 'begin')
   // `transaction_isolation` is unknown before MariaDB 11.1.
   const [found] = await rows(
     connection,
     'SELECT @@SESSION.sql_mode AS mode, @@SESSION.tx_isolation AS isolation',
+    'begin',
   )
   if (!String(found?.['mode']).includes('STRICT_ALL_TABLES'))
     throw unsupported('The server does not keep a strict sql_mode.')
@@ -275,11 +275,13 @@ function unsupported(message: string): IpamError {
 }
 
 async function begin(connection: Connection, access: 'read' | 'write'): Promise<void> {
-  // Without autocommit the first statement opens a transaction that can write.
-  if (access === 'write') return
+  if (access === 'write') {
+    await command(connection, 'START TRANSACTION READ WRITE', 'begin')
+    return
+  }
   // Only REPEATABLE READ keeps one snapshot for several statements.
-  await command(connection, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-  await command(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+  await command(connection, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'begin')
+  await command(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', 'begin')
 }
 
 async function command(
@@ -308,11 +310,15 @@ async function untilDone(connection: Connection, deadline: number, sql: string):
   }
 }
 
-async function rows(connection: Connection, sql: string): Promise<RowDataPacket[]> {
+async function rows(
+  connection: Connection,
+  sql: string,
+  phase: MariadbPhase = 'work',
+): Promise<RowDataPacket[]> {
   try {
     return (await connection.query<RowDataPacket[]>(sql))[0]
   } catch (error) {
-    throw mariadbFault(error, 'work')
+    throw mariadbFault(error, phase)
   }
 }
 
