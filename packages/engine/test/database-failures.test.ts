@@ -5,7 +5,7 @@ import { type ErrorCode, type Ipam, openIpam } from '@freehold/engine'
 import { sqliteStore } from '@freehold/engine/sqlite'
 import { type TemporaryDirectory, temporaryDirectory } from '@freehold/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { errorOfFault } from '../src/store/retry.ts'
+import { errorOfFault, retryingTransaction } from '../src/store/retry.ts'
 import { type FaultKind, StoreFault } from '../src/store/store.ts'
 
 let directory: TemporaryDirectory
@@ -100,6 +100,23 @@ describe('a write that cannot be made', () => {
     await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
     })
+  })
+})
+
+describe('a race that is lost again and again', () => {
+  it('is run until the deadline, and not for a number of times', async () => {
+    const store = sqliteStore({ path })
+    await store.migrate()
+    let lost = 0
+    const work = async (): Promise<void> => {
+      if (lost === 30) return
+      lost += 1
+      throw new StoreFault('retry', new Error('another node was faster'))
+    }
+    const deadline = performance.now() + 50_000
+    await retryingTransaction(store, work, { access: 'write', deadline })
+    await store.close()
+    expect(store.counters.retries).toBe(30)
   })
 })
 

@@ -8,7 +8,8 @@ export interface RetryPolicy {
   readonly maxDelayMs: number
 }
 
-export const defaultRetryPolicy: RetryPolicy = { attempts: 20, baseDelayMs: 2, maxDelayMs: 500 }
+// The deadline ends it, not the number: with several writing nodes most attempts on a small subnet lose.
+export const defaultRetryPolicy: RetryPolicy = { attempts: 500, baseDelayMs: 2, maxDelayMs: 500 }
 
 export interface RetryOptions extends TransactionOptions {
   readonly signal?: AbortSignal | undefined
