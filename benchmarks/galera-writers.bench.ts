@@ -1,5 +1,6 @@
 import { type Ipam, openIpam } from '@freehold/engine'
 import { type GaleraCluster, startGalera } from '@freehold/test-support'
+import { spreadOf, spreadText } from './measure/spread.ts'
 import type { ResultRow } from './runner/benchmark.ts'
 import { storeOf } from './setup/bench-database.ts'
 
@@ -22,21 +23,34 @@ const setUps = [
 ] as const
 
 export async function run({ quick }: { quick: boolean }) {
-  const seconds = quick ? 0.5 : 10
+  const rounds = quick ? 1 : 7
+  const seconds = quick ? 0.3 : 2
   const cluster = await startGalera({ durable: true })
   const [first] = cluster.nodes
   try {
     const [version] = await first.query('SELECT version() AS version')
     await first.query('CREATE DATABASE bench')
+    const sides = await openSides(cluster)
     const rows: ResultRow[] = []
-    for (const { what, length, subnets } of quick ? works.slice(0, 1) : works)
-      for (const setUp of setUps)
-        rows.push({ work: what, ...(await measured(cluster, setUp, length, subnets, seconds)) })
+    for (const { what, length, subnets } of works) {
+      const ids = await makeSubnets(sides, length, quick ? 1 : subnets)
+      const turns: Turn[][] = sides.map(() => [])
+      for (let round = 0; round <= rounds; round += 1)
+        for (const [index, side] of sides.entries()) {
+          const turn = await measure(side, ids, seconds)
+          if (round > 0 || quick) turns[index]?.push(turn)
+        }
+      for (const [index, side] of sides.entries())
+        rows.push({ work: what, ...side.setUp, ...resultOf(turns[index] ?? []) })
+    }
+    const report = await sides[0]?.ipams[0]?.check()
+    if (report?.ok !== true) throw new Error(JSON.stringify(report?.problems))
+    for (const { ipams } of sides) for (const ipam of ipams) await ipam.close()
     return {
       rows,
       versions: { mariadb: String(version?.['version']) },
       notes: [
-        `three nodes on this machine, flushed at each commit; ${callersOfNode} callers on each writing node, each allocates any and releases it again, for ${seconds} s`,
+        `three nodes on this machine, flushed at each commit; ${callersOfNode} callers on each writing node, each allocates any and releases it again; ${rounds} rounds of ${seconds} s in which the set-ups take turns; median (least..greatest)`,
         'run again: transactions that were undone, because another node was faster, for each one that was committed',
         'sync wait: wsrep_sync_wait of all connections; 1 makes each transaction begin behind what other nodes have written',
         'the three nodes share the cores of one machine: compare the shape, not the height; no error reached a caller, check found nothing',
@@ -47,33 +61,55 @@ export async function run({ quick }: { quick: boolean }) {
   }
 }
 
-async function measured(
-  { nodes }: GaleraCluster,
-  { writers, syncWait }: (typeof setUps)[number],
+interface Side {
+  readonly setUp: ResultRow
+  /** One on each writing node. */
+  readonly ipams: readonly Ipam[]
+}
+
+async function openSides({ nodes }: GaleraCluster): Promise<Side[]> {
+  const sides: Side[] = []
+  for (const { writers, syncWait } of setUps) {
+    for (const node of nodes) await node.query(`SET GLOBAL wsrep_sync_wait = ${syncWait}`)
+    const ipams: Ipam[] = []
+    for (const { url } of nodes.slice(0, writers))
+      ipams.push(await until(() => openIpam(storeOf(`${url}bench`), { deadlineMs: 60_000 })))
+    sides.push({ setUp: { 'writing nodes': writers, 'sync wait': syncWait }, ipams })
+  }
+  return sides
+}
+
+async function makeSubnets(
+  sides: readonly Side[],
   length: number,
-  subnets: number,
-  seconds: number,
-): Promise<ResultRow> {
-  for (const node of nodes) await node.query(`SET GLOBAL wsrep_sync_wait = ${syncWait}`)
-  const ipams: Ipam[] = []
-  for (const { url } of nodes.slice(0, writers))
-    ipams.push(await openIpam(storeOf(`${url}bench`), { deadlineMs: 60_000 }))
-  const [first] = ipams
+  count: number,
+): Promise<string[]> {
+  const engines = sides.flatMap(({ ipams }) => ipams)
+  const [first] = engines
   if (first === undefined) throw new Error('there is no writer')
-  const scope = await first.addressScopes.create({ ipVersion: 4 })
-  const { id: subnetPoolId } = await first.subnetPools.create({
-    prefixes: ['10.0.0.0/8'],
-    addressScopeId: scope.id,
-  })
+  const { id: addressScopeId } = await first.addressScopes.create({ ipVersion: 4 })
+  const pool = await first.subnetPools.create({ prefixes: ['10.0.0.0/8'], addressScopeId })
   const ids: string[] = []
-  for (let made = 0; made < subnets; made += 1)
-    ids.push((await first.subnets.create({ subnetPoolId, prefixLength: length })).id)
-  // Of all nodes the last one is the last to know them.
-  for (const ipam of ipams) await until(() => ipam.subnets.get(ids.at(-1) ?? ''))
+  for (let made = 0; made < count; made += 1)
+    ids.push(
+      (await first.subnets.create({ subnetPoolId: pool.id, prefixLength: length, shared: true }))
+        .id,
+    )
+  for (const ipam of engines) await until(() => ipam.subnets.get(ids.at(-1) ?? ''))
+  return ids
+}
+
+interface Turn {
+  readonly changesPerSecond: number
+  readonly changesPerTransaction: number
+  readonly retriesPerTransaction: number
+}
+
+async function measure({ ipams }: Side, ids: readonly string[], seconds: number): Promise<Turn> {
   const before = sums(ipams)
-  const end = performance.now() + seconds * 1000
-  let done = 0
   const start = performance.now()
+  const end = start + seconds * 1000
+  let changes = 0
   await Promise.all(
     ipams.flatMap((ipam) =>
       Array.from({ length: callersOfNode }, async (_, caller) => {
@@ -82,23 +118,26 @@ async function measured(
           const [allocation] = await ipam.allocations.allocate(id, { kind: 'any' })
           if (allocation === undefined) throw new Error('nothing was allocated')
           await ipam.allocations.release(id, allocation.address)
-          done += 1
+          changes += 2
         }
       }),
     ),
   )
-  const perSecond = (2 * done) / ((performance.now() - start) / 1000)
   const after = sums(ipams)
-  const report = await first.check()
-  if (!report.ok) throw new Error(JSON.stringify(report.problems))
-  for (const ipam of ipams) await ipam.close()
   const transactions = after.transactions - before.transactions
   return {
-    'writing nodes': writers,
-    'sync wait': syncWait,
-    'changes per s': Math.round(perSecond),
-    'changes in one transaction': ((2 * done) / transactions).toFixed(1),
-    'run again': ((after.retries - before.retries) / transactions).toFixed(3),
+    changesPerSecond: changes / ((performance.now() - start) / 1000),
+    changesPerTransaction: changes / transactions,
+    retriesPerTransaction: (after.retries - before.retries) / transactions,
+  }
+}
+
+function resultOf(turns: readonly Turn[]): ResultRow {
+  const spread = (value: (turn: Turn) => number) => spreadText(spreadOf(turns.map(value)))
+  return {
+    'changes per s': spread((turn) => turn.changesPerSecond),
+    'changes in one transaction': spread((turn) => turn.changesPerTransaction),
+    'run again': spread((turn) => turn.retriesPerTransaction),
   }
 }
 
@@ -109,12 +148,12 @@ function sums(ipams: readonly Ipam[]): { transactions: number; retries: number }
   }
 }
 
-async function until(look: () => Promise<unknown>): Promise<void> {
+// A node hears of what another one has made a moment later.
+async function until<T>(work: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + 30_000
   for (;;) {
     try {
-      await look()
-      return
+      return await work()
     } catch (error) {
       if (performance.now() > giveUpAt) throw error
     }
