@@ -54,6 +54,20 @@ export async function retryingTransaction<T>(
   }
 }
 
+/** Runs work that does no harm twice until it loses no race any more, or throws what it threw last after the deadline. */
+export async function repeated<T>(work: () => Promise<T>, deadline: number): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const mayRepeat = error instanceof StoreFault && error.fault === 'retry'
+      if (!mayRepeat || performance.now() > deadline) throw error
+    }
+    const wait = retryWait(attempt, defaultRetryPolicy)
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+}
+
 /** Milliseconds to wait after a number of attempts: random from 0 to a doubling bound (full jitter). */
 export function retryWait(attempt: number, policy: RetryPolicy): number {
   return Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt)

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import type {
   Connection,
@@ -11,7 +10,7 @@ import type {
 import { IpamError } from '../../errors.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
-import { defaultRetryPolicy, retryWait } from '../retry.ts'
+import { repeated } from '../retry.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
@@ -296,18 +295,9 @@ async function command(
   }
 }
 
-/** Runs a statement that does no harm twice: where two nodes of a cluster do the same at once, one of them is refused. */
-async function untilDone(connection: Connection, deadline: number, sql: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await command(connection, sql)
-      return
-    } catch (error) {
-      const mayRepeat = error instanceof StoreFault && error.fault === 'retry'
-      if (!mayRepeat || performance.now() > deadline) throw error
-    }
-    await sleep(retryWait(attempt, defaultRetryPolicy))
-  }
+// Where two nodes of a cluster do the same at once, one of them is refused.
+function untilDone(connection: Connection, deadline: number, sql: string): Promise<unknown> {
+  return repeated(() => command(connection, sql), deadline)
 }
 
 async function rows(
