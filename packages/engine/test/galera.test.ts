@@ -15,149 +15,152 @@ it.skipIf(!hasGalera())('there is a Galera for the tests', () => {
 
 const timeout = 180_000
 
-describe.runIf(hasGalera())('a cluster of three nodes', () => {
-  let cluster: GaleraCluster
-  let databases: GaleraDatabases
+for (const start of hasGalera() ? [startGalera] : [])
+  describe('a cluster of three nodes', () => {
+    let cluster: GaleraCluster
+    let databases: GaleraDatabases
 
-  beforeAll(async () => {
-    cluster = await startGalera({ settings: ['--wsrep-sync-wait=1'] })
-    databases = galeraDatabases(cluster)
-  }, timeout)
-  afterAll(() => cluster.stop())
+    beforeAll(async () => {
+      cluster = await start({ settings: ['--wsrep-sync-wait=1'] })
+      databases = galeraDatabases(cluster)
+    }, timeout)
+    afterAll(() => cluster.stop())
 
-  const create = () => databases.take()
-  const drop = (url: string) => databases.giveBack(url)
+    const create = () => databases.take()
+    const drop = (url: string) => databases.giveBack(url)
 
-  /** As is recommended for one writer (OFF) or needed by several (ON); for connections that are made from now on. */
-  async function keysByNode(value: 'ON' | 'OFF'): Promise<void> {
-    for (const node of cluster.nodes)
-      await node.query(`SET GLOBAL wsrep_auto_increment_control = ${value}`)
-  }
+    /** As is recommended for one writer (OFF) or needed by several (ON); for connections that are made from now on. */
+    async function keysByNode(value: 'ON' | 'OFF'): Promise<void> {
+      for (const node of cluster.nodes)
+        await node.query(`SET GLOBAL wsrep_auto_increment_control = ${value}`)
+    }
 
-  describe('written to on one node', () => {
-    beforeAll(() => keysByNode('OFF'))
-    describeStoreContracts(mariadbContractStore({ name: 'Galera', create, drop }))
-  })
-
-  describe('written to on two nodes', () => {
-    beforeAll(() => keysByNode('ON'))
-    const elsewhere = (url: string) => databases.onNode(url, 1)
-    const store = mariadbContractStore({ name: 'Galera', create, drop, elsewhere })
-    describeConcurrencyContract(store)
-    describeIdempotencyContract(store)
-
-    it('makes its schema on all nodes at once', { timeout }, async () => {
-      const [first] = cluster.nodes
-      const name = 'freehold_test_migration'
-      await first.query(`CREATE DATABASE ${name}`)
-      const urls = await Promise.all(
-        [0, 1, 2].map((index) => databases.onNode(first.url + name, index)),
-      )
-      const stores = [...urls, ...urls].map((url) => mariadbStore({ url }))
-      await Promise.all(stores.map((each) => each.migrate()))
-      for (const each of stores) {
-        await expect(each.assertSchema()).resolves.toBeUndefined()
-        await each.close()
-      }
-      await first.query(`DROP DATABASE ${name}`)
+    describe('written to on one node', () => {
+      beforeAll(() => keysByNode('OFF'))
+      describeStoreContracts(mariadbContractStore({ name: 'Galera', create, drop }))
     })
-  })
 
-  it('has a primary key in every table', async () => {
-    const url = await databases.take()
-    const name = new URL(url).pathname.slice(1)
-    const tables = await cluster.nodes[0].query(
-      `SELECT t.table_name AS name, count(c.constraint_name) AS primary_keys FROM information_schema.tables t
+    describe('written to on two nodes', () => {
+      beforeAll(() => keysByNode('ON'))
+      const elsewhere = (url: string) => databases.onNode(url, 1)
+      const store = mariadbContractStore({ name: 'Galera', create, drop, elsewhere })
+      describeConcurrencyContract(store)
+      describeIdempotencyContract(store)
+
+      it('makes its schema on all nodes at once', { timeout }, async () => {
+        const [first] = cluster.nodes
+        const name = 'freehold_test_migration'
+        await first.query(`CREATE DATABASE ${name}`)
+        const urls = await Promise.all(
+          [0, 1, 2].map((index) => databases.onNode(first.url + name, index)),
+        )
+        const stores = [...urls, ...urls].map((url) => mariadbStore({ url }))
+        await Promise.all(stores.map((each) => each.migrate()))
+        for (const each of stores) {
+          await expect(each.assertSchema()).resolves.toBeUndefined()
+          await each.close()
+        }
+        await first.query(`DROP DATABASE ${name}`)
+      })
+    })
+
+    it('has a primary key in every table', async () => {
+      const url = await databases.take()
+      const name = new URL(url).pathname.slice(1)
+      const tables = await cluster.nodes[0].query(
+        `SELECT t.table_name AS name, count(c.constraint_name) AS primary_keys FROM information_schema.tables t
         LEFT JOIN information_schema.table_constraints c ON c.table_schema = t.table_schema
           AND c.table_name = t.table_name AND c.constraint_type = 'PRIMARY KEY'
         WHERE t.table_schema = '${name}' GROUP BY t.table_name`,
-    )
-    expect(tables.length).toBeGreaterThan(10)
-    expect(tables.filter((table) => table['primary_keys'] !== 1)).toEqual([])
-    await databases.giveBack(url)
-  })
-
-  describe('a change of a subnet on one node', () => {
-    const rounds = 12
-
-    /**
-     * Changes a subnet and allocates from it in transactions on two nodes, and commits them at the same moment, when
-     * neither node knows of the other's. Returns how often both were made.
-     */
-    async function raced(
-      change: (ipam: Ipam, subnetId: string) => Promise<unknown>,
-      address: string,
-      held?: string,
-    ): Promise<number> {
-      const url = await databases.take()
-      const elsewhere = await databases.onNode(url, 1)
-      const ipam = await openIpam(mariadbStore({ url }))
-      const other = await openIpam(mariadbStore({ url: elsewhere }))
-      await using changing = await OwnTransaction.on(url)
-      await using allocating = await OwnTransaction.on(elsewhere)
-      let both = 0
-      for (let round = 0; round < rounds; round += 1) {
-        const { id } = await ipam.subnets.create({
-          cidr: '10.0.0.0/23',
-          allocationPools: [{ first: '10.0.0.2', last: '10.0.0.100' }],
-        })
-        if (held !== undefined)
-          await ipam.allocations.allocate(id, { kind: 'specific', address: held })
-        await other.subnets.get(id)
-        await Promise.all([changing.begin(), allocating.begin()])
-        await Promise.all([
-          change(ipam.within(changing.connection), id),
-          other
-            .within(allocating.connection)
-            .allocations.allocate(id, { kind: 'specific', address }),
-        ])
-        const made = await Promise.all([changing.commit(), allocating.commit()])
-        expect(made).toContain(true)
-        if (made.every((isMade) => isMade)) both += 1
-        expect((await ipam.check()).problems).toEqual([])
-        await ipam.subnets.delete(id, { cascade: true })
-      }
-      await ipam.close()
-      await other.close()
+      )
+      expect(tables.length).toBeGreaterThan(10)
+      expect(tables.filter((table) => table['primary_keys'] !== 1)).toEqual([])
       await databases.giveBack(url)
-      return both
-    }
-
-    it('to new pools excludes the first address of a page on another', { timeout }, async () => {
-      const last = '10.0.0.254'
-      const both = await raced(
-        (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
-        '10.0.0.200',
-      )
-      expect(both).toBe(0)
     })
 
-    it('to new pools lets addresses of other pages be taken on another', { timeout }, async () => {
-      const last = '10.0.0.254'
-      const both = await raced(
-        (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
-        '10.0.1.7',
-      )
-      expect(both).toBeGreaterThan(0)
-    })
+    describe('a change of a subnet on one node', () => {
+      const rounds = 12
 
-    it('to a new gateway excludes that address on another, in a page without rows', {
-      timeout,
-    }, async () => {
-      const gateway = '10.0.0.200'
-      expect(await raced((ipam, id) => ipam.subnets.update(id, { gateway }), gateway)).toBe(0)
-    })
+      /**
+       * Changes a subnet and allocates from it in transactions on two nodes, and commits them at the same moment, when
+       * neither node knows of the other's. Returns how often both were made.
+       */
+      async function raced(
+        change: (ipam: Ipam, subnetId: string) => Promise<unknown>,
+        address: string,
+        held?: string,
+      ): Promise<number> {
+        const url = await databases.take()
+        const elsewhere = await databases.onNode(url, 1)
+        const ipam = await openIpam(mariadbStore({ url }))
+        const other = await openIpam(mariadbStore({ url: elsewhere }))
+        await using changing = await OwnTransaction.on(url)
+        await using allocating = await OwnTransaction.on(elsewhere)
+        let both = 0
+        for (let round = 0; round < rounds; round += 1) {
+          const { id } = await ipam.subnets.create({
+            cidr: '10.0.0.0/23',
+            allocationPools: [{ first: '10.0.0.2', last: '10.0.0.100' }],
+          })
+          if (held !== undefined)
+            await ipam.allocations.allocate(id, { kind: 'specific', address: held })
+          await other.subnets.get(id)
+          await Promise.all([changing.begin(), allocating.begin()])
+          await Promise.all([
+            change(ipam.within(changing.connection), id),
+            other
+              .within(allocating.connection)
+              .allocations.allocate(id, { kind: 'specific', address }),
+          ])
+          const made = await Promise.all([changing.commit(), allocating.commit()])
+          expect(made).toContain(true)
+          if (made.every((isMade) => isMade)) both += 1
+          expect((await ipam.check()).problems).toEqual([])
+          await ipam.subnets.delete(id, { cascade: true })
+        }
+        await ipam.close()
+        await other.close()
+        await databases.giveBack(url)
+        return both
+      }
 
-    it('to a new gateway excludes that address on another, in a page with rows', {
-      timeout,
-    }, async () => {
-      const gateway = '10.0.0.200'
-      const both = await raced(
-        (ipam, id) => ipam.subnets.update(id, { gateway }),
-        gateway,
-        '10.0.0.50',
-      )
-      expect(both).toBe(0)
+      it('to new pools excludes the first address of a page on another', { timeout }, async () => {
+        const last = '10.0.0.254'
+        const both = await raced(
+          (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
+          '10.0.0.200',
+        )
+        expect(both).toBe(0)
+      })
+
+      it('to new pools lets addresses of other pages be taken on another', {
+        timeout,
+      }, async () => {
+        const last = '10.0.0.254'
+        const both = await raced(
+          (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
+          '10.0.1.7',
+        )
+        expect(both).toBeGreaterThan(0)
+      })
+
+      it('to a new gateway excludes that address on another, in a page without rows', {
+        timeout,
+      }, async () => {
+        const gateway = '10.0.0.200'
+        expect(await raced((ipam, id) => ipam.subnets.update(id, { gateway }), gateway)).toBe(0)
+      })
+
+      it('to a new gateway excludes that address on another, in a page with rows', {
+        timeout,
+      }, async () => {
+        const gateway = '10.0.0.200'
+        const both = await raced(
+          (ipam, id) => ipam.subnets.update(id, { gateway }),
+          gateway,
+          '10.0.0.50',
+        )
+        expect(both).toBe(0)
+      })
     })
   })
-})
