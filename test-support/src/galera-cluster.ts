@@ -20,6 +20,8 @@ export function hasGalera(): boolean {
 export interface GaleraStart extends ServerStart {
   /** Further arguments of every node, such as `--wsrep-sync-wait=7`. */
   readonly settings?: readonly string[]
+  /** How long a node may say nothing until the others go on without it. Default 5, as in production. */
+  readonly suspectSeconds?: number
 }
 
 /** Three nodes on loopback, each a MariaDB of its own. */
@@ -45,6 +47,7 @@ export async function startGalera(options: GaleraStart = {}): Promise<GaleraClus
       copyPort: copy?.[index] ?? 0,
       isDurable: options.durable === true,
       settings: options.settings ?? [],
+      suspectSeconds: options.suspectSeconds ?? 5,
     })
   const nodes = [makeNode(0), makeNode(1), makeNode(2)] as const
   const stop = async (): Promise<void> => {

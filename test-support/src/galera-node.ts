@@ -26,6 +26,7 @@ export interface GaleraNodeOptions {
   readonly isDurable: boolean
   /** Further arguments. */
   readonly settings: readonly string[]
+  readonly suspectSeconds: number
 }
 
 /** One node: a MariaDB that can be killed, started again and cut off from the others. */
@@ -160,6 +161,8 @@ function nodeCommand(folder: string, options: GaleraNodeOptions): string[] {
       `gmcast.listen_addr=tcp://${at(groupPort)}`,
       `ist.recv_addr=${at(statePort)}`,
       'gcache.size=32M',
+      `evs.suspect_timeout=PT${options.suspectSeconds}S`,
+      `evs.inactive_timeout=PT${3 * options.suspectSeconds}S`,
     ].join(';')}`,
     ...options.settings,
   ]

@@ -21,7 +21,8 @@ for (const start of hasGalera() ? [startGalera] : [])
     let databases: GaleraDatabases
 
     beforeAll(async () => {
-      cluster = await start({ settings: ['--wsrep-sync-wait=1'] })
+      // No node fails here, however long a busy machine lets it wait.
+      cluster = await start({ settings: ['--wsrep-sync-wait=1'], suspectSeconds: 40 })
       databases = galeraDatabases(cluster)
     }, timeout)
     afterAll(() => cluster.stop())

@@ -23,7 +23,12 @@ for (const start of hasGalera() ? [startGalera] : [])
     let urls: [string, string, string]
 
     beforeAll(async () => {
-      cluster = await start({ durable: true, settings: ['--wsrep-sync-wait=1'] })
+      cluster = await start({
+        durable: true,
+        settings: ['--wsrep-sync-wait=1'],
+        // A busy machine lets a node wait long enough to be taken for dead.
+        suspectSeconds: 10,
+      })
       const [first, second, third] = cluster.nodes
       await first.query('CREATE DATABASE torture')
       urls = [`${first.url}torture`, `${second.url}torture`, `${third.url}torture`]
