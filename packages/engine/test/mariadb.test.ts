@@ -1,6 +1,6 @@
 import { testMariadb } from '@freehold/test-support'
 import { expect, it } from 'vitest'
-import { mariadbContractStore } from './contract/mariadb-contract-store.ts'
+import { mariadbOn } from './contract/mariadb-contract-store.ts'
 import { describeStoreContracts } from './contract/store-contracts.ts'
 
 const found = await testMariadb()
@@ -9,11 +9,4 @@ it.skipIf(found === undefined)('there is a MariaDB for the tests', () => {
   expect(found).toBeDefined()
 })
 
-for (const server of found === undefined ? [] : [found])
-  describeStoreContracts(
-    mariadbContractStore({
-      name: 'MariaDB',
-      create: () => server.createDatabase(),
-      drop: (url) => server.dropDatabase(url),
-    }),
-  )
+for (const server of found === undefined ? [] : [found]) describeStoreContracts(mariadbOn(server))

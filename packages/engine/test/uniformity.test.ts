@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RandomSource } from '../src/allocators/random-source.ts'
 import { openIpam } from '../src/ipam.ts'
 import { SystemRandom } from '../src/system-random.ts'
-import { mariadbContractStore } from './contract/mariadb-contract-store.ts'
+import { mariadbOn } from './contract/mariadb-contract-store.ts'
 import { postgresContractStore } from './contract/postgres-contract-store.ts'
 import { sqliteContractStore } from './contract/sqlite-contract-store.ts'
 import { describeUniformityContract } from './contract/uniformity.contract.ts'
@@ -30,7 +30,7 @@ const mariadb = await testMariadb()
 const stores = [
   sqlite,
   postgresContractStore(await testPostgres()),
-  ...(mariadb === undefined ? [] : [mariadbContractStore(mariadb)]),
+  ...(mariadb === undefined ? [] : [mariadbOn(mariadb)]),
 ]
 
 for (const store of stores)

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { RandomSource } from '../src/allocators/random-source.ts'
 import { type Ipam, openIpam } from '../src/ipam.ts'
 import { SystemRandom } from '../src/system-random.ts'
-import { mariadbContractStore } from './contract/mariadb-contract-store.ts'
+import { mariadbOn } from './contract/mariadb-contract-store.ts'
 import { postgresContractStore } from './contract/postgres-contract-store.ts'
 import { sqliteContractStore } from './contract/sqlite-contract-store.ts'
 import { describeUnpredictabilityContract } from './contract/unpredictability.contract.ts'
@@ -19,7 +19,7 @@ const mariadb = await testMariadb()
 const stores = [
   sqlite,
   postgresContractStore(await testPostgres()),
-  ...(mariadb === undefined ? [] : [mariadbContractStore(mariadb)]),
+  ...(mariadb === undefined ? [] : [mariadbOn(mariadb)]),
 ]
 
 for (const store of stores)

@@ -1,3 +1,4 @@
+import type { TestServer } from '@freehold/test-support'
 import mysql from 'mysql2/promise'
 import { mariadbStore } from '../../src/store/mariadb/mariadb-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -10,6 +11,15 @@ export interface MariadbContract {
   readonly drop: (url: string) => Promise<void>
   /** The same database on another server, for the second store of a pair. Default: on the same. */
   readonly elsewhere?: (url: string) => Promise<string>
+}
+
+/** Databases of one MariaDB server. */
+export function mariadbOn(server: TestServer): ContractStore {
+  return mariadbContractStore({
+    name: 'MariaDB',
+    create: () => server.createDatabase(),
+    drop: (url) => server.dropDatabase(url),
+  })
 }
 
 /** What MariaDB gives to the contracts. */
