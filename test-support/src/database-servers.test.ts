@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hasMariadb, startMariadb } from './mariadb-server.ts'
 import { startPostgres } from './postgres-server.ts'
 
@@ -14,6 +14,20 @@ async function postgresRow(url: string, statement: string): Promise<Record<strin
     return (await client.query(statement)).rows[0]
   } finally {
     await client.end()
+  }
+}
+
+async function mariadbRow(url: string, statement: string): Promise<unknown> {
+  const connection = await mysql.createConnection({
+    host: '127.0.0.1',
+    port: Number(new URL(url).port),
+    user: 'root',
+  })
+  try {
+    const [rows] = await connection.query<mysql.RowDataPacket[]>(statement)
+    return rows[0]
+  } finally {
+    await connection.end()
   }
 }
 
@@ -69,4 +83,27 @@ it.runIf(hasMariadb())('starts a MariaDB and removes it', async () => {
   expect(rows[0]?.['flush']).toBe(1)
   await server.stop()
   expect(existsSync(String(rows[0]?.['folder']))).toBe(false)
+})
+
+describe.each([
+  { name: 'PostgreSQL', start: startPostgres, isThere: true },
+  { name: 'MariaDB', start: startMariadb, isThere: hasMariadb() },
+])('a $name that crashes', ({ start, isThere }) => {
+  it.runIf(isThere)('comes back with what it stored, on the same port', async () => {
+    const server = await start({ durable: true })
+    try {
+      const run = (sql: string) =>
+        server.url.startsWith('postgres')
+          ? postgresRow(server.url, sql)
+          : mariadbRow(server.url, sql)
+      if (server.url.startsWith('mariadb')) await run('CREATE DATABASE kept')
+      const table = server.url.startsWith('mariadb') ? 'kept.kept' : 'kept'
+      await run(`CREATE TABLE ${table} (value integer)`)
+      await run(`INSERT INTO ${table} VALUES (7)`)
+      await server.crash()
+      expect(await run(`SELECT value FROM ${table}`)).toEqual({ value: 7 })
+    } finally {
+      await server.stop()
+    }
+  })
 })

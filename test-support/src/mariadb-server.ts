@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import {
-  type DatabaseServer,
+  dataFolder,
   freePort,
   runToEnd,
   type ServerStart,
+  type StartedServer,
   serverFolder,
   startServer,
 } from './server-process.ts'
@@ -18,23 +19,23 @@ export function hasMariadb(): boolean {
 }
 
 /** Starts a private MariaDB, the machine's own, on a free port. */
-export async function startMariadb(options: ServerStart = {}): Promise<DatabaseServer> {
+export async function startMariadb(options: ServerStart = {}): Promise<StartedServer> {
   const folder = serverFolder()
-  installMariadb(folder)
+  installMariadb(folder, options)
   const port = await freePort()
   const url = `mariadb://root@127.0.0.1:${port}/`
-  const command = mariadbCommand(folder, port, options.durable === true)
-  const stop = await startServer(folder, command, 'KILL', () => answers(port))
-  return { url, stop }
+  const command = mariadbCommand(folder, port, options)
+  const handle = await startServer(folder, command, 'KILL', () => answers(port))
+  return { url, ...handle }
 }
 
-/** Makes the data of a new server in the folder's `data`. */
-export function installMariadb(folder: string): void {
+/** Makes the data of a new server. */
+export function installMariadb(folder: string, options: ServerStart): void {
   runToEnd(
     'mariadb-install-db',
     [
       '--no-defaults',
-      `--datadir=${join(folder, 'data')}`,
+      `--datadir=${dataFolder(folder, options)}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
     ],
@@ -42,14 +43,14 @@ export function installMariadb(folder: string): void {
   )
 }
 
-/** A server in a folder: its data are in `data`. */
-export function mariadbCommand(folder: string, port: number, isDurable: boolean): string[] {
+/** A server in a folder of its own. */
+export function mariadbCommand(folder: string, port: number, options: ServerStart): string[] {
   return [
     'env',
     `PATH=${serverPath}`,
     'mariadbd',
     '--no-defaults',
-    `--datadir=${join(folder, 'data')}`,
+    `--datadir=${dataFolder(folder, options)}`,
     `--tmpdir=${folder}`,
     `--socket=${join(folder, 'socket')}`,
     `--pid-file=${join(folder, 'pid')}`,
@@ -57,7 +58,11 @@ export function mariadbCommand(folder: string, port: number, isDurable: boolean)
     `--port=${port}`,
     '--innodb-buffer-pool-size=128M',
     '--max-connections=200',
-    ...(isDurable ? [] : ['--innodb-flush-log-at-trx-commit=0']),
+    ...(options.dataFolder === undefined
+      ? []
+      : // Growing in small steps, as it has to on a small disk.
+        ['--innodb-log-file-size=8M', '--innodb-autoextend-increment=1']),
+    ...(options.durable === true ? [] : ['--innodb-flush-log-at-trx-commit=0']),
   ]
 }
 

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import pg from 'pg'
 import {
-  type DatabaseServer,
   freePort,
   giveToServer,
   runToEnd,
   type ServerStart,
+  type StartedServer,
   serverFolder,
   startServer,
 } from './server-process.ts'
@@ -18,7 +18,7 @@ export interface PostgresStart extends ServerStart {
 }
 
 /** Starts a private PostgreSQL on a free port: the machine's newest, else the one that npm installed. */
-export async function startPostgres(options: PostgresStart = {}): Promise<DatabaseServer> {
+export async function startPostgres(options: PostgresStart = {}): Promise<StartedServer> {
   const folder = serverFolder()
   const binaries = (options.binaries === 'npm' ? undefined : ofMachine()) ?? ofNpm(folder)
   const data = join(folder, 'data')
@@ -36,7 +36,7 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Databa
     max_connections: 200,
     ...(options.durable === true ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
-  const stop = await startServer(
+  const handle = await startServer(
     folder,
     [
       join(binaries, 'postgres'),
@@ -47,7 +47,7 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Databa
     'QUIT',
     () => answers(url),
   )
-  return { url, stop }
+  return { url, ...handle }
 }
 
 async function answers(url: string): Promise<void> {

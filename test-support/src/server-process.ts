@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,9 +12,17 @@ export interface DatabaseServer {
   stop(): Promise<void>
 }
 
+/** A server that can end as in a crash and come back, with all that it stored and on the same port. */
+export interface StartedServer extends DatabaseServer {
+  /** Ends it without a chance to tidy up, if it has not ended by itself, and starts it again; resolves when it answers. */
+  crash(): Promise<void>
+}
+
 export interface ServerStart {
   /** Survives a power cut as in production, instead of being fast. Default false. */
   readonly durable?: boolean
+  /** Where the server keeps its data: an empty folder, or the root of a file system. Default: in its own folder. */
+  readonly dataFolder?: string
 }
 
 // A database server refuses to run as root, so root lends it the user that owns nothing.
@@ -31,6 +39,11 @@ export function serverFolder(): string {
   const { uid, gid } = ordinaryUser()
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
   return folder
+}
+
+/** The folder that the server is to make its data in. */
+export function dataFolder(folder: string, { dataFolder: given }: ServerStart): string {
+  return join(given ?? folder, 'data')
 }
 
 /** Lets the server's user, and so the keeper of its folder, remove what this process has put there. */
@@ -58,7 +71,7 @@ endSignal=$1; folder=$2; shift 2; server=
 end() { test -z "$server" && return; kill -"$1" "$server" 2>/dev/null; wait "$server"; server=; }
 while read -r order arguments; do
   case $order in
-    start) "$@" $arguments </dev/null >>"$folder/server.log" 2>&1 & server=$! ;;
+    start) "$@" $arguments </dev/null >>"$folder/server.log" 2>&1 & server=$!; echo >>"$folder/starts" ;;
     signal) kill -"$arguments" "$server" 2>/dev/null ;;
     end) end "$arguments" ;;
   esac
@@ -100,9 +113,14 @@ export function keepServer(
   }
   return {
     async start(answers, ...further) {
+      const starts = startsOf(folder)
       tell(`start ${further.join(' ')}`)
       try {
-        await waitFor(answers)
+        await waitFor(async () => {
+          // What answers before may be the server that was told to end.
+          if (startsOf(folder) === starts) throw new Error('the server was not started yet')
+          await answers()
+        })
       } catch (error) {
         const log = join(folder, 'server.log')
         const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
@@ -125,10 +143,21 @@ export async function startServer(
   command: readonly string[],
   endSignal: 'QUIT' | 'KILL',
   answers: () => Promise<void>,
-): Promise<() => Promise<void>> {
+): Promise<Pick<StartedServer, 'stop' | 'crash'>> {
   const server = keepServer(folder, command, endSignal)
   await server.start(answers)
-  return () => server.stop()
+  return {
+    stop: () => server.stop(),
+    async crash() {
+      server.end(endSignal)
+      await server.start(answers)
+    },
+  }
+}
+
+// The keeper writes a line for each.
+function startsOf(folder: string): number {
+  return statSync(join(folder, 'starts'), { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Waits until the condition does not throw any more, two minutes at most; then throws what it threw last. */

@@ -1,4 +1,5 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { type LinkState, TcpLink } from './tcp-link.ts'
 
 /**
  * What becomes of the next message that contains the watched text: `lose-request` cuts the connection before the server
@@ -8,21 +9,22 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
  */
 export type TcpFault = 'lose-request' | 'lose-reply' | 'lose-server' | 'swallow'
 
-/** Stands between a client and its server and breaks one connection at a chosen message. */
+/** Stands between a client and its server and breaks one connection at a chosen message, or the way for all of them. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
   /** Breaks the next connection that sends this text, and only that one. */
   breakAt(text: string, fault: TcpFault): void
+  /** For all connections, those that are there and new ones. */
+  setLink(state: LinkState): void
 }
 
 export async function startTcpProxy(host: string, port: number): Promise<TcpProxy> {
   let pending: { text: string; fault: TcpFault } | undefined
-  let refusing = false
-  const sockets = new Set<Socket>()
+  const link = new TcpLink()
 
   const server = createServer((client) => {
-    if (refusing) {
-      client.destroy()
+    if (link.isRefusing) {
+      client.resetAndDestroy()
       return
     }
     const upstream = connect(port, host)
@@ -31,14 +33,16 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
       client.destroy()
       upstream.destroy()
     }
+    const toServer = link.direction()
+    const toClient = link.direction()
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true)
-      sockets.add(socket)
-      socket.on('error', cut)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        cut()
-      })
+      link.watch(socket)
+    }
+    // Over a way that swallows, the other side does not even learn of the end.
+    for (const event of ['error', 'close'] as const) {
+      client.on(event, () => toServer(cut))
+      upstream.on(event, () => toClient(cut))
     }
     client.on('data', (chunk) => {
       if (broken === undefined && pending !== undefined && chunk.includes(pending.text)) {
@@ -48,15 +52,12 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
         else if (broken !== 'swallow') upstream.write(chunk)
         return
       }
-      if (broken === undefined) upstream.write(chunk)
+      if (broken === undefined) toServer(() => void upstream.write(chunk))
     })
     upstream.on('data', (chunk) => {
-      if (broken === undefined) client.write(chunk)
+      if (broken === undefined) toClient(() => void client.write(chunk))
       else if (broken !== 'swallow') cut()
-      if (broken === 'lose-server') {
-        refusing = true
-        for (const socket of sockets) socket.destroy()
-      }
+      if (broken === 'lose-server') link.set('refusing')
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
@@ -66,8 +67,9 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     breakAt: (text, fault) => {
       pending = { text, fault }
     },
+    setLink: (state) => link.set(state),
     [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy()
+      link.cutAll()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }

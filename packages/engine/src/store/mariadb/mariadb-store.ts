@@ -8,6 +8,7 @@ import type {
   RowDataPacket,
 } from 'mysql2/promise'
 import { IpamError } from '../../errors.ts'
+import { graceMs, openedInTime } from '../connection-opening.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import { repeated } from '../retry.ts'
@@ -28,8 +29,6 @@ export interface MariadbStoreOptions {
 }
 
 const oldestVersion = [10, 6] as const
-// How long after a deadline the server has had every chance to say so itself; then the connection is cut.
-const graceMs = 2000
 const strictMode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'
 // With it, an UPDATE counts the rows it matched, and not only those whose values it changed.
 const foundRows = 2
@@ -137,7 +136,7 @@ class MariadbStore implements Store {
     if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
     const done = await this.#queue.take(deadline)
     try {
-      const connection = await this.#connect()
+      const connection = await this.#connect(deadline)
       return await this.#guarded(connection, deadline, work)
     } finally {
       done()
@@ -169,11 +168,11 @@ class MariadbStore implements Store {
     }
   }
 
-  async #connect(): Promise<PoolConnection> {
+  async #connect(deadline: number): Promise<PoolConnection> {
     this.#pool ??= openPool(this.#options, this.#target)
     const pool = await this.#pool
     try {
-      return await pool.getConnection()
+      return await openedInTime(pool.getConnection(), deadline, (late) => late.release())
     } catch (error) {
       throw mariadbFault(error, 'connect')
     }

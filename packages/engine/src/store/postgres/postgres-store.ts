@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg'
 import { IpamError } from '../../errors.ts'
+import { graceMs, openedInTime } from '../connection-opening.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import {
@@ -28,8 +29,7 @@ export interface PostgresStoreOptions {
 }
 
 const oldestVersion = 140000
-// How long after a deadline the server has had every chance to say so itself; then the connection is cut.
-const graceMs = 2000
+const defaultConnectTimeoutMs = 5000
 // Any number, as long as every Freehold takes the same.
 const migrationLock = '7306370981'
 
@@ -144,7 +144,7 @@ class PostgresStore implements Store {
     if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
     const done = await this.#queue.take(options.deadline)
     try {
-      const client = await this.#connect()
+      const client = await this.#connect(options.deadline)
       return await this.#inTransaction(client, options, work)
     } finally {
       done()
@@ -194,10 +194,10 @@ class PostgresStore implements Store {
     return `SET statement_timeout TO ${timeout}; SET lock_timeout TO ${timeout}; ${begin}`
   }
 
-  async #connect(): Promise<PoolClient> {
+  async #connect(deadline: number): Promise<PoolClient> {
     const pool = await this.#opened()
     try {
-      return await pool.connect()
+      return await openedInTime(pool.connect(), deadline, (late) => late.release())
     } catch (error) {
       throw postgresFault(error, 'connect')
     }
@@ -211,17 +211,18 @@ class PostgresStore implements Store {
 
 async function openPool(options: PostgresStoreOptions): Promise<Pool> {
   const pg = await loadDriver()
+  const connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs
   const pool = new pg.Pool({
     connectionString: options.url,
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
     max: options.maxConnections ?? 10,
     // Statements are sent without waiting for the answers to earlier ones, where a session does not wait itself.
     pipeline: true,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
+    connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'freehold',
-    onConnect: (client): unknown => assertConnection(client),
+    onConnect: (client): unknown => assertConnection(client, connectTimeoutMs),
   })
   // An idle connection that breaks is replaced when the next one is needed; there is nobody to tell.
   pool.on('error', () => undefined)
@@ -242,9 +243,19 @@ async function loadDriver(): Promise<Pick<typeof import('pg'), 'Pool'>> {
 }
 
 /** Sets what a session relies on, and refuses a server on which that cannot be. */
-async function assertConnection(client: ClientBase): Promise<void> {
+async function assertConnection(client: ClientBase, timeoutMs: number): Promise<void> {
   // While a connection is in use, the pool listens to nothing; an error without a listener would end the process.
   client.on('error', () => undefined)
+  // The pool's own time for opening a connection is over for it when the server has let it in.
+  const watchdog = setTimeout(() => destroy(client), timeoutMs)
+  try {
+    await prepared(client)
+  } finally {
+    clearTimeout(watchdog)
+  }
+}
+
+async function prepared(client: ClientBase): Promise<void> {
   const results = (await client.query(prepareConnection)) as unknown as QueryResult[]
   const found = results.at(-1)?.rows[0] as {
     version: number
@@ -296,7 +307,7 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   }
 }
 
-function destroy(client: PoolClient): void {
+function destroy(client: ClientBase): void {
   const { connection } = client as unknown as {
     connection: { stream: { destroy(error: Error): void } }
   }
