@@ -50,7 +50,7 @@ export class GaleraNode {
 
   /** Starts it as the first of a new cluster. */
   async bootstrap(): Promise<void> {
-    installMariadb(this.#folder)
+    installMariadb(this.#folder, {})
     await this.#server.start(() => this.#isSynced(), '--wsrep-new-cluster')
   }
 
@@ -146,7 +146,7 @@ function nodeCommand(folder: string, options: GaleraNodeOptions): string[] {
   const { name, groupPort, statePort, copyPort } = options
   const at = (port: number) => `127.0.0.1:${port}`
   return [
-    ...mariadbCommand(folder, options.port, options.isDurable),
+    ...mariadbCommand(folder, options.port, { durable: options.isDurable }),
     '--binlog-format=ROW',
     '--innodb-autoinc-lock-mode=2',
     '--wsrep-on=ON',

@@ -8,7 +8,12 @@ import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import { postgresStore } from '../src/store/postgres/postgres-store.ts'
 import { findAllocation, hexOf, insertAllocations } from '../src/store/sql/allocation-queries.ts'
 import { findSubnetCore } from '../src/store/sql/subnet-queries.ts'
-import type { Session, Store, TransactionOptions } from '../src/store/store.ts'
+import {
+  type Session,
+  type Store,
+  StoreFault,
+  type TransactionOptions,
+} from '../src/store/store.ts'
 
 /** A connection of the client library's own, for what a store's caller does past it. */
 interface OwnConnection {
@@ -70,6 +75,11 @@ const bytesOf = (address: string): Uint8Array => IpAddress.parse(address).toByte
 
 function within(milliseconds: number, access: 'read' | 'write' = 'write'): TransactionOptions {
   return { access, deadline: performance.now() + milliseconds }
+}
+
+/** Longer than a deadline of half a second and all that the store adds to it; not even a timer runs meanwhile. */
+function standStill(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000)
 }
 
 for (const database of databases)
@@ -279,6 +289,22 @@ for (const database of databases)
           await expect(second).rejects.toMatchObject({ code: 'OVERLOADED' })
         })
         await store.close()
+      })
+    })
+
+    it('ends the transaction of a process that stands still past its deadline', async () => {
+      await withStore(async (store) => {
+        await write(store, (session) => session.run("INSERT INTO setting VALUES ('a', '0')"))
+        const standing = store.transaction(async (session) => {
+          await session.run("UPDATE setting SET value = '1'")
+          standStill()
+        }, within(500))
+        await expect(standing).rejects.toBeInstanceOf(StoreFault)
+        const row = await write(store, async (session) => {
+          expect(await session.run("UPDATE setting SET value = value WHERE name = 'a'")).toBe(1)
+          return session.get('SELECT value FROM setting')
+        })
+        expect(row).toEqual({ value: '0' })
       })
     })
 

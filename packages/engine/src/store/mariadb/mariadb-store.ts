@@ -187,7 +187,8 @@ class MariadbStore implements Store {
     if (known === seconds) return
     await command(
       connection,
-      `SET SESSION max_statement_time = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
+      // Who says nothing for longer stands still, or is cut off: otherwise its own watchdog would have ended it.
+      `SET SESSION max_statement_time = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}, SESSION idle_transaction_timeout = ${seconds + graceMs / 1000}`,
       'begin',
     )
     this.#timeouts.set(key, seconds)

@@ -38,7 +38,6 @@ const migrationLock = '7306370981'
 // parallel workers or a compiler for one takes ten times as long as the statement.
 const prepareConnection = `SET client_encoding TO 'UTF8'; SET bytea_output TO hex; SET enable_seqscan TO off;
   SET max_parallel_workers_per_gather TO 0; SET jit TO off; SET plan_cache_mode TO force_generic_plan;
-  SET idle_in_transaction_session_timeout TO '60s';
   SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
     current_setting('synchronous_commit') AS synchronous_commit`
 
@@ -191,7 +190,9 @@ class PostgresStore implements Store {
         : 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
     if (this.#timeouts.get(client) === timeout) return begin
     this.#timeouts.set(client, timeout)
-    return `SET statement_timeout TO ${timeout}; SET lock_timeout TO ${timeout}; ${begin}`
+    // Who says nothing for so long stands still, or is cut off: otherwise its own watchdog would have ended it.
+    const idle = `SET idle_in_transaction_session_timeout TO ${timeout + graceMs}`
+    return `SET statement_timeout TO ${timeout}; SET lock_timeout TO ${timeout}; ${idle}; ${begin}`
   }
 
   async #connect(deadline: number): Promise<PoolClient> {
