@@ -335,11 +335,17 @@ async function checkGatewayFree(
   gateway: IpAddress,
 ): Promise<void> {
   const held = await findAllocation(session, row.row_key, gateway.toBytes())
-  if (held !== undefined && held.holder_kind !== 'gateway')
-    throw new IpamError('ADDRESS_IN_USE', `${gateway} is held by another holder.`, {
+  if (held === undefined || held.holder_kind === 'gateway') return
+  const isCooling = held.state === 1
+  const until = new Date(held.due_at ?? 0).toISOString()
+  throw new IpamError(
+    'ADDRESS_IN_USE',
+    isCooling ? `${gateway} is cooling.` : `${gateway} is held by another holder.`,
+    {
       pointer: '/gateway',
-      fix: 'Release it first.',
-    })
+      fix: isCooling ? `Try again after ${until}.` : 'Release it first.',
+    },
+  )
 }
 
 function checkWidth(context: OperationContext, prefix: Prefix): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractStore, contractEngines } from './contract-store.ts'
 import { expectRefused } from './expected-error.ts'
+import { ManualClock } from './manual-clock.ts'
 
 export function describeSubnetContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -243,6 +244,29 @@ export function describeSubnetContract(store: ContractStore): void {
       await ipam.subnets.update(id, { gateway: null })
       await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
       expect((await ipam.check()).problems).toEqual([])
+    })
+
+    it('refuse a new gateway that is cooling, and say until when', async () => {
+      const clock = new ManualClock()
+      const ipam = await engines.open({ clock: clock.read })
+      const { id } = await ipam.subnets.create({
+        cidr: '10.0.0.0/24',
+        allocationPools: [{ first: '10.0.0.20', last: '10.0.0.30' }],
+        coolingSeconds: 60,
+      })
+      await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
+      await ipam.allocations.release(id, '10.0.0.9')
+      const until = new Date(clock.read() + 60_000).toISOString()
+      const refused = await expectRefused(
+        ipam.subnets.update(id, { gateway: '10.0.0.9' }),
+        'ADDRESS_IN_USE',
+      )
+      expect(refused.details['fix']).toContain(until)
+      clock.forward(61)
+      await ipam.reap()
+      expect((await ipam.subnets.update(id, { gateway: '10.0.0.9' })).subnet).toMatchObject({
+        gateway: '10.0.0.9',
+      })
     })
 
     it('keep addresses held outside new pools, and count them', async () => {
