@@ -53,8 +53,10 @@ import * as pools from './operations/subnet-pool-operations.ts'
 import { read, together, write } from './operations/transaction.ts'
 import * as utilization from './operations/utilization-operations.ts'
 import { WaitingLimit } from './operations/waiting-limit.ts'
+import { schemaMovedOn } from './store/migration.ts'
 import { errorOfFault, retryingTransaction } from './store/retry.ts'
 import { deleteExpiredIdempotencyKeys } from './store/sql/idempotency-queries.ts'
+import { findSchemaVersion } from './store/sql/migration-queries.ts'
 import { findSetting, insertSetting } from './store/sql/setting-queries.ts'
 import { type Store, type StoreCounters, StoreFault } from './store/store.ts'
 import { SystemRandom } from './system-random.ts'
@@ -192,7 +194,10 @@ export interface Ipam {
    * then; the server does every second.
    */
   reap(options?: { limit?: number }): Promise<{ ended: number }>
-  /** Asks the database. Throws DATABASE_UNAVAILABLE. */
+  /**
+   * Asks the database. Throws DATABASE_UNAVAILABLE; SCHEMA_MISMATCH when a newer Freehold has brought the schema further
+   * meanwhile: this engine goes on, and should be replaced.
+   */
   ping(): Promise<void>
   as(caller: Caller): Ipam
   /**
@@ -214,7 +219,6 @@ export interface Ipam {
 /** Opens an engine on a store. Throws SCHEMA_MISMATCH, STORE_UNSUPPORTED, DATABASE_UNAVAILABLE. */
 export async function openIpam(store: Store, options: EngineOptions = {}): Promise<Ipam> {
   const clock = options.clock ?? Date.now
-  const cursorKey = await prepare(store, clock, options.migrate !== false)
   const limits: EngineLimits = {
     maxBulkCount: defaultMaxBulkCount,
     allowWholeSpace: false,
@@ -223,6 +227,7 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     maxWaiting: 10_000,
     ...options.limits,
   }
+  const { cursorKey, schemaVersion } = await prepare(store, clock, options.migrate !== false)
   return bind({
     store,
     caller: options.caller ?? { projectId: 'default', isAdmin: true },
@@ -232,6 +237,7 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     deadlineMs: options.deadlineMs ?? 10_000,
     waiting: new WaitingLimit(limits.maxWaiting),
     idempotencyTtlSeconds: options.idempotencyTtlSeconds ?? 86_400,
+    schemaVersion,
     cursors: new CursorSealer(cursorKey),
     layouts: new SubnetLayoutCache(),
     coalescer: new Coalescer(
@@ -245,20 +251,29 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
   })
 }
 
-async function prepare(store: Store, clock: () => number, migrate: boolean): Promise<string> {
+interface Prepared {
+  readonly cursorKey: string
+  readonly schemaVersion: number
+}
+
+async function prepare(store: Store, clock: () => number, migrate: boolean): Promise<Prepared> {
   try {
     if (migrate) await store.migrate()
     else await store.assertSchema()
     const deadline = performance.now() + 60_000
-    return await retryingTransaction(
+    const prepared = await retryingTransaction(
       store,
       async (session) => {
         await scopes.createBuiltInScopes(session, clock())
         await insertSetting(session, 'cursor-key', randomBytes(32).toString('base64url'))
-        return (await findSetting(session, 'cursor-key')) as string
+        const cursorKey = (await findSetting(session, 'cursor-key')) as string
+        return { cursorKey, schemaVersion: await findSchemaVersion(session) }
       },
       { access: 'write', deadline },
     )
+    // What was found is this version's own if it still fits now: no step is ever taken back.
+    await store.assertSchema()
+    return prepared
   } catch (error) {
     if (error instanceof StoreFault) throw errorOfFault(error)
     throw error
@@ -355,7 +370,8 @@ function bind(context: OperationContext): Ipam {
       return { ended }
     },
     ping: async () => {
-      await read(context, (session) => findSetting(session, 'cursor-key'))
+      const found = await read(context, findSchemaVersion)
+      if (found !== context.schemaVersion) throw schemaMovedOn(found, context.schemaVersion)
     },
     as: (caller) => bind({ ...context, caller }),
     within: (handle) => bind({ ...context, joined: context.store.join(handle) }),

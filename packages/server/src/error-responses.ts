@@ -17,6 +17,8 @@ export const statusOfCode = {
   IDEMPOTENCY_KEY_REUSED: 422,
   STALE_REVISION: 412,
   STORAGE_FULL: 507,
+  // No defect of this server: another one, of a newer version, can serve.
+  SCHEMA_MISMATCH: 503,
 } as const satisfies Partial<Record<ErrorCode, number>>
 
 const retryAfterSeconds = '1'

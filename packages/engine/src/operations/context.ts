@@ -37,6 +37,8 @@ export interface OperationContext {
   readonly deadlineMs: number
   readonly waiting: WaitingLimit
   readonly idempotencyTtlSeconds: number
+  /** Of the database when the engine was opened. */
+  readonly schemaVersion: number
   readonly cursors: CursorSealer
   readonly layouts: SubnetLayoutCache
   /** Where requests for single addresses meet others to share a transaction with. */

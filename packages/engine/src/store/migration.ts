@@ -61,3 +61,12 @@ export function pendingMigrations(
   const done = new Set(applied.map((step) => step.version))
   return known.filter((migration) => !done.has(migration.version))
 }
+
+/** A newer Freehold has migrated the database while this one was running. */
+export function schemaMovedOn(found: number, known: number): IpamError {
+  return new IpamError(
+    'SCHEMA_MISMATCH',
+    `The database has moved on to schema version ${found}; this Freehold was opened on version ${known}.`,
+    { fix: 'Replace it by the Freehold that migrated the database.', found, known },
+  )
+}
