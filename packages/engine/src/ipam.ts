@@ -6,7 +6,7 @@ import { defaultMaxBulkCount } from './model/address-request.ts'
 import type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'
 import type { Allocation, AllocationAttributes } from './model/allocation.ts'
 import type { AuditHead, AuditReport } from './model/audit.ts'
-import type { Caller } from './model/caller.ts'
+import { type Caller, checkedCaller } from './model/caller.ts'
 import type { CheckReport } from './model/check-report.ts'
 import type {
   Document,
@@ -199,6 +199,7 @@ export interface Ipam {
    * meanwhile: this engine goes on, and should be replaced.
    */
   ping(): Promise<void>
+  /** The same engine on somebody's behalf. Throws INVALID_FIELD when a text of the caller is too long. */
   as(caller: Caller): Ipam
   /**
    * Joins the caller's own open transaction on the same database: what is done through the view is committed or undone
@@ -230,7 +231,7 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
   const { cursorKey, schemaVersion } = await prepare(store, clock, options.migrate !== false)
   return bind({
     store,
-    caller: options.caller ?? { projectId: 'default', isAdmin: true },
+    caller: checkedCaller(options.caller ?? { projectId: 'default', isAdmin: true }),
     clock,
     random: options.random ?? new SystemRandom(),
     limits,
@@ -373,7 +374,7 @@ function bind(context: OperationContext): Ipam {
       const found = await read(context, findSchemaVersion)
       if (found !== context.schemaVersion) throw schemaMovedOn(found, context.schemaVersion)
     },
-    as: (caller) => bind({ ...context, caller }),
+    as: (caller) => bind({ ...context, caller: checkedCaller(caller) }),
     within: (handle) => bind({ ...context, joined: context.store.join(handle) }),
     transaction: (work) => together(context, (joined) => work(bind(joined))),
     snapshot: (work) => read(context, (session) => work(bind({ ...context, joined: session }))),

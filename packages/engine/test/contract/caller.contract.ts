@@ -13,6 +13,24 @@ export function describeCallerContract(store: ContractStore): void {
     return { admin, north: tenant('north'), south: tenant('south') }
   }
 
+  describe('a caller', () => {
+    it('is kept in the event up to 255 characters, and refused beyond', async () => {
+      const ipam = await engines.open()
+      const text = 'ö'.repeat(255)
+      const caller = { projectId: text, actor: text, requestId: text, isAdmin: true }
+      await ipam.as(caller).subnets.create({ cidr: '10.0.0.0/24' })
+      const { items } = await ipam.events.list()
+      expect(items.at(-1)).toMatchObject({ actor: text, requestId: text, projectId: text })
+      for (const name of ['projectId', 'actor', 'requestId'])
+        expect(() => ipam.as({ ...caller, [name]: `${text}x` })).toThrow(
+          expect.objectContaining({ code: 'INVALID_FIELD' }),
+        )
+      expect(() => ipam.as({ ...caller, projectId: '' })).toThrow(
+        expect.objectContaining({ code: 'INVALID_FIELD' }),
+      )
+    })
+  })
+
   describe('another project', () => {
     it('finds what is not shared missing, whatever it tries', async () => {
       const { north, south } = await withTenants()
