@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import pg from 'pg'
 import {
+  dataFolder,
   freePort,
   giveToServer,
   runToEnd,
@@ -15,16 +16,32 @@ import {
 export interface PostgresStart extends ServerStart {
   /** `npm`: the PostgreSQL that comes with the workspace, even where the machine has its own. */
   readonly binaries?: 'npm'
+  /** Where the write-ahead log is kept: an empty folder, or the root of a file system. Default: with the data. */
+  readonly logFolder?: string
 }
 
 /** Starts a private PostgreSQL on a free port: the machine's newest, else the one that npm installed. */
 export async function startPostgres(options: PostgresStart = {}): Promise<StartedServer> {
   const folder = serverFolder()
   const binaries = (options.binaries === 'npm' ? undefined : ofMachine()) ?? ofNpm(folder)
-  const data = join(folder, 'data')
+  const data = dataFolder(folder, options)
   runToEnd(
     join(binaries, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '--auth=trust',
+      '--no-sync',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      // Small pieces, so that a small disk of its own holds some.
+      ...(options.logFolder === undefined
+        ? []
+        : [`--waldir=${join(options.logFolder, 'log')}`, '--wal-segsize=1']),
+    ],
     folder,
   )
   const port = await freePort()
@@ -34,6 +51,7 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Starte
     port,
     unix_socket_directories: '',
     max_connections: 200,
+    ...(options.logFolder === undefined ? {} : { min_wal_size: '2MB', max_wal_size: '4MB' }),
     ...(options.durable === true ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
   const handle = await startServer(

@@ -16,10 +16,13 @@ export interface TcpProxy extends AsyncDisposable {
   breakAt(text: string, fault: TcpFault): void
   /** For all connections, those that are there and new ones. */
   setLink(state: LinkState): void
+  /** Cuts all connections; new ones lead to another port of the same host. */
+  redirect(port: number): void
 }
 
 export async function startTcpProxy(host: string, port: number): Promise<TcpProxy> {
   let pending: { text: string; fault: TcpFault } | undefined
+  let target = port
   const link = new TcpLink()
 
   const server = createServer((client) => {
@@ -27,7 +30,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
       client.resetAndDestroy()
       return
     }
-    const upstream = connect(port, host)
+    const upstream = connect(target, host)
     let broken: TcpFault | undefined
     const cut = (): void => {
       client.destroy()
@@ -68,6 +71,10 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
       pending = { text, fault }
     },
     setLink: (state) => link.set(state),
+    redirect: (other) => {
+      target = other
+      link.cutAll()
+    },
     [Symbol.asyncDispose]: async () => {
       link.cutAll()
       await new Promise<void>((resolve) => server.close(() => resolve()))

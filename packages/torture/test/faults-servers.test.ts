@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import {
+  databaseSessions,
+  startMariadb,
   startPostgres,
   type TestServer,
   temporaryDirectory,
@@ -10,6 +12,8 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runTorture, type TortureOptions } from '../src/index.ts'
 import { cuttingProxy } from './faults/cutting-proxy.ts'
+import { failpoints } from './faults/failpoint-engine.ts'
+import { createMariadbDatabase } from './faults/mariadb-database.ts'
 
 const moduleUrl = (name: string) => new URL(`./faults/${name}.ts`, import.meta.url).href
 
@@ -39,7 +43,7 @@ const hasMariadb = (await testMariadb()) !== undefined
 describe.each([
   { database: 'postgres', open: testPostgres, isThere: true },
   { database: 'mariadb', open: testMariadb, isThere: hasMariadb },
-] as const)('$database under faults', { timeout: 120_000 }, ({ database, open, isThere }) => {
+] as const)('$database under faults', { timeout: 300_000 }, ({ database, open, isThere }) => {
   let server: TestServer
   let url: string
 
@@ -51,7 +55,12 @@ describe.each([
   afterAll(async () => {
     if (isThere) await server.dropDatabase(url)
   })
-  afterEach(() => vi.unstubAllEnvs())
+  afterEach(async () => {
+    vi.unstubAllEnvs()
+    // Nobody is left who holds a lock.
+    if (isThere)
+      await expect.poll(() => databaseSessions(url)).toEqual({ all: 0, idleInTransaction: 0 })
+  })
 
   it.runIf(isThere)('keeps its promises with several processes', async () => {
     const report = await torture(url, { calls: 2000 })
@@ -83,6 +92,23 @@ describe.each([
     expect(report.violations).toEqual([])
   })
 
+  it.runIf(isThere)(
+    'keeps its promises when it gives up on a process that stands still',
+    async () => {
+      const report = await torture(url, { engine: 'fenced-engine', calls: 1500 })
+      expect(report.violations).toEqual([])
+      // What such a process has left to do when it goes on is past its deadline.
+      expect(report.statistics.codes['OUTCOME_UNKNOWN'] ?? 0).toBeGreaterThan(0)
+    },
+  )
+
+  it.runIf(isThere).each(failpoints)('keeps its promises when a writer dies %s', async (point) => {
+    vi.stubEnv('FREEHOLD_TEST_FAILPOINT', point)
+    const report = await torture(url, { engine: 'failpoint-engine', processes: 2, calls: 120 })
+    expect(report.violations).toEqual([])
+    expect(report.kills).toBeGreaterThan(0)
+  })
+
   it.runIf(isThere)('keeps its promises when every statement in turn loses a race', async () => {
     const report = await torture(url, { engine: 'retrying-engine' })
     expect(report.violations).toEqual([])
@@ -90,7 +116,7 @@ describe.each([
   })
 })
 
-describe('postgres, crashing', { timeout: 120_000 }, () => {
+describe('postgres, crashing', { timeout: 300_000 }, () => {
   it('keeps its promises when it is killed and recovers, again and again', async () => {
     // A server of its own: when one of its processes is killed, it drops all others and recovers.
     const server = await startPostgres()
@@ -113,6 +139,43 @@ describe('postgres, crashing', { timeout: 120_000 }, () => {
       await server.stop()
     }
   })
+})
+
+describe.each([
+  { database: 'postgres', start: startPostgres, isThere: true },
+  { database: 'mariadb', start: startMariadb, isThere: hasMariadb },
+])('$database, restarted', { timeout: 300_000 }, ({ database, start, isThere }) => {
+  it.runIf(isThere)(
+    'keeps its promises when the whole server ends without warning and comes back',
+    async () => {
+      const server = await start({ durable: true })
+      const url = database === 'mariadb' ? `${server.url}torture` : server.url
+      if (database === 'mariadb') await createMariadbDatabase(server.url, 'torture')
+      let crashes = 0
+      let crashing = Promise.resolve()
+      try {
+        const report = await torture(url, {
+          seconds: 15,
+          calls: 1_000_000,
+          onProgress: ({ seconds }) => {
+            const isDue = Math.round(seconds) % 4 === 2 && seconds < 12
+            if (isDue)
+              crashing = crashing.then(async () => {
+                await server.crash()
+                crashes += 1
+              })
+          },
+        })
+        await crashing
+        expect(report.violations).toEqual([])
+        expect(report.statistics.ok).toBeGreaterThan(100)
+        expect(crashes).toBeGreaterThan(1)
+        await expect.poll(() => databaseSessions(url)).toEqual({ all: 0, idleInTransaction: 0 })
+      } finally {
+        await server.stop()
+      }
+    },
+  )
 })
 
 /** Kills one of the server's processes; says whether there was one. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { temporaryDirectory } from '@freehold/test-support'
@@ -31,9 +32,12 @@ async function torture(options: Partial<TortureOptions> & { engineModule?: strin
   return { ...report, integrity }
 }
 
+// Twice the log after which the store has it copied into the database, and room for the commits of a few thousand calls.
+const mostLogBytes = 64 * 1024 * 1024
+
 const whole = [{ integrity_check: 'ok' }]
 
-describe('SQLite under faults', { timeout: 120_000 }, () => {
+describe('SQLite under faults', { timeout: 300_000 }, () => {
   afterEach(() => vi.unstubAllEnvs())
 
   it('keeps its promises while writers are killed at random', async () => {
@@ -48,6 +52,44 @@ describe('SQLite under faults', { timeout: 120_000 }, () => {
     expect(report.violations).toEqual([])
     expect(report.statistics.unknown).toBe(0)
     expect(report.integrity).toEqual(whole)
+  })
+
+  it('keeps its promises with eight processes beside a long reader, and its log in bounds', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'torture.sqlite')
+    const logBytes = () => statSync(`${path}-wal`).size
+    const over = new AbortController()
+    const reading: { reader?: DatabaseSync; since: number; ended: number } = { since: 0, ended: 0 }
+    let bytes = 0
+    const report = await runTorture({
+      target: { kind: 'store', url: `sqlite:${path}` },
+      processes: 8,
+      seconds: 120,
+      seed: 'reader',
+      livenessWindowMs: 40_000,
+      folder: join(directory.path, 'histories'),
+      signal: over.signal,
+      onProgress: ({ ok }) => {
+        if (reading.since === 0 && ok > 500) {
+          // As a backup or an export does: one snapshot, from which nothing may be taken away meanwhile.
+          reading.reader = new DatabaseSync(path)
+          reading.reader.exec('BEGIN')
+          reading.reader.prepare('SELECT count(*) FROM event').get()
+          reading.since = ok
+        } else if (reading.ended === 0 && reading.since > 0 && ok > reading.since + 2000) {
+          reading.reader?.close()
+          reading.ended = ok
+          bytes = logBytes()
+        } else if (reading.ended > 0 && ok > reading.ended + 3000) {
+          bytes = Math.max(bytes, logBytes())
+          over.abort()
+        }
+      },
+    })
+    expect(report.violations).toEqual([])
+    expect(reading.ended).toBeGreaterThan(0)
+    expect(bytes).toBeGreaterThan(0)
+    expect(bytes).toBeLessThan(mostLogBytes)
   })
 
   it('keeps its promises when a process stands still in a transaction', async () => {
@@ -66,7 +108,7 @@ describe('SQLite under faults', { timeout: 120_000 }, () => {
     const report = await torture({
       engineModule: moduleUrl('failpoint-engine'),
       processes: 2,
-      calls: 300,
+      calls: 120,
     })
     expect(report.violations).toEqual([])
     expect(report.kills).toBeGreaterThan(0)

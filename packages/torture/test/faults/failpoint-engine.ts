@@ -1,5 +1,6 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { storeAt } from '../../src/engine-opening.ts'
+import { engineWithDefect } from '../mutants/wrapped-engine.ts'
 import type { SqlValue } from '../mutants/wrapped-store.ts'
 
 /** The moments at which the process may die, in the order in which a change passes them. */
@@ -12,16 +13,45 @@ export const failpoints = [
   'after event',
   'before COMMIT',
   'after COMMIT',
+  'before reply',
+  'after reply',
 ] as const
 
 export type Failpoint = (typeof failpoints)[number]
 
 // Between deaths a worker has to get something done.
-const passesBeforeDeath = 60
+const passesBeforeDeath = 30
 
 /** The real engine on a store that kills its own process at the moment that FREEHOLD_TEST_FAILPOINT names. */
 export async function openEngine(storeUrl: string): Promise<Ipam> {
-  return openIpam(storeWithFailpoint(await storeAt(storeUrl), pointFromEnvironment()))
+  const pass = passOf(pointFromEnvironment())
+  return replying(await openIpam(storeWithFailpoint(await storeAt(storeUrl), pass)), pass)
+}
+
+type Pass = (here: Failpoint) => void
+
+function passOf(point: Failpoint): Pass {
+  let passes = 0
+  return (here) => {
+    if (here !== point) return
+    passes += 1
+    if (passes >= passesBeforeDeath) process.kill(process.pid, 'SIGKILL')
+  }
+}
+
+/** Dies when the engine has an answer that its caller has not heard yet, and when the caller has just heard it. */
+function replying(ipam: Ipam, pass: Pass): Ipam {
+  return engineWithDefect(ipam, (real) => ({
+    allocations: {
+      ...real.allocations,
+      async allocate(...call) {
+        const answer = await real.allocations.allocate(...call)
+        pass('before reply')
+        setImmediate(() => pass('after reply'))
+        return answer
+      },
+    },
+  }))
 }
 
 function pointFromEnvironment(): Failpoint {
@@ -31,13 +61,7 @@ function pointFromEnvironment(): Failpoint {
   return point
 }
 
-function storeWithFailpoint(inner: Store, point: Failpoint): Store {
-  let passes = 0
-  const pass = (here: Failpoint) => {
-    if (here !== point) return
-    passes += 1
-    if (passes >= passesBeforeDeath) process.kill(process.pid, 'SIGKILL')
-  }
+function storeWithFailpoint(inner: Store, pass: Pass): Store {
   return {
     capabilities: inner.capabilities,
     counters: inner.counters,
@@ -61,7 +85,7 @@ function storeWithFailpoint(inner: Store, point: Failpoint): Store {
   }
 }
 
-function watched(inner: Session, pass: (point: Failpoint) => void): Session {
+function watched(inner: Session, pass: Pass): Session {
   const around = async <T>(sql: string, run: () => Promise<T>): Promise<T> => {
     const isRow = sql.startsWith('INSERT INTO allocation ')
     const isEvent = sql.startsWith('INSERT INTO event ')
