@@ -18,6 +18,7 @@ import { describeNeutronSubnetContract } from './neutron-subnet.contract.ts'
 import { describeNeutronSubnetPoolContract } from './neutron-subnet-pool.contract.ts'
 import { describeOverloadContract } from './overload.contract.ts'
 import { describePlanContract } from './plan.contract.ts'
+import { describeRetryContract } from './retry.contract.ts'
 import { describeSubnetContract } from './subnet.contract.ts'
 import { describeSubnetPoolContract } from './subnet-pool.contract.ts'
 import { describeTransactionContract } from './transaction.contract.ts'
@@ -47,6 +48,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeNeutronSubnetContract(store)
     describeNeutronSubnetPoolContract(store)
     describeConcurrencyContract(store)
+    describeRetryContract(store)
     describeAllocationModelContract(store)
   })
 }
