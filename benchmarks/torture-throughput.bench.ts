@@ -29,6 +29,7 @@ export async function run({ quick }: { quick: boolean }) {
           'operations per s': Math.round(statistics.calls / report.seconds),
           succeeded: statistics.ok,
           refused: statistics.fail,
+          'least and most of a process': `${statistics.okOfWorker.least}..${statistics.okOfWorker.most}`,
           'gave up as CONTENTION': statistics.codes['CONTENTION'] ?? 0,
           'without an answer': statistics.unknown,
           'requests replayed': report.replayed,

@@ -24,6 +24,7 @@ export function summaryLines(report: TortureReport): string[] {
     ...aligned(rows),
     '',
     `${report.processes} processes, ${seconds.toFixed(1)} s, ${count(Math.round(statistics.calls / seconds))} calls/s, ${count(report.kills)} kills, seed ${report.seed}`,
+    `Successes of one process: from ${count(statistics.okOfWorker.least)} to ${count(statistics.okOfWorker.most)}`,
     `Refusals: ${codes.join(', ') || 'none'}`,
     `Judged: ${count(statistics.addresses)} addresses, ${count(statistics.rows)} rows, ${count(statistics.events)} events, ${count(report.replayed)} requests replayed`,
     ...(report.undecided === 0

@@ -42,6 +42,8 @@ export interface RunStatistics {
   readonly events: number
   readonly byKind: readonly KindStatistics[]
   readonly codes: Readonly<Record<string, number>>
+  /** Successes of the process that had the fewest, and of the one that had the most. */
+  readonly okOfWorker: { readonly least: number; readonly most: number }
 }
 
 export interface KindStatistics {
@@ -84,14 +86,18 @@ function statisticsOf({ operations, final }: RunHistory, addresses: number): Run
   const kinds = new Map<string, { ok: number; fail: number; unknown: number }>()
   const codes: Record<string, number> = {}
   const total = { ok: 0, fail: 0, unknown: 0 }
+  const okOfWorkers = new Map<number, number>()
   for (const { operation, attempts } of operations) {
     const name =
       operation.kind === 'allocate' ? `allocate ${operation.request.kind}` : operation.kind
     const counts = kinds.get(name) ?? { ok: 0, fail: 0, unknown: 0 }
     kinds.set(name, counts)
-    for (const { outcome, code } of attempts) {
+    for (const { outcome, code, worker } of attempts) {
       counts[outcome] += 1
       total[outcome] += 1
+      // The replay after the load is nobody's.
+      if (worker >= 0)
+        okOfWorkers.set(worker, (okOfWorkers.get(worker) ?? 0) + (outcome === 'ok' ? 1 : 0))
       if (code !== null) codes[code] = (codes[code] ?? 0) + 1
     }
   }
@@ -105,5 +111,9 @@ function statisticsOf({ operations, final }: RunHistory, addresses: number): Run
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, counts]) => ({ kind, ...counts })),
     codes,
+    okOfWorker: {
+      least: okOfWorkers.size === 0 ? 0 : Math.min(...okOfWorkers.values()),
+      most: Math.max(0, ...okOfWorkers.values()),
+    },
   }
 }
