@@ -14,6 +14,7 @@ import { runTorture, type TortureOptions } from '../src/index.ts'
 import { cuttingProxy } from './faults/cutting-proxy.ts'
 import { failpoints } from './faults/failpoint-engine.ts'
 import { createMariadbDatabase } from './faults/mariadb-database.ts'
+import { untilKilled } from './faults/until-killed.ts'
 
 const moduleUrl = (name: string) => new URL(`./faults/${name}.ts`, import.meta.url).href
 
@@ -95,7 +96,12 @@ describe.each([
   it.runIf(isThere)(
     'keeps its promises when it gives up on a process that stands still',
     async () => {
-      const report = await torture(url, { engine: 'fenced-engine', calls: 1500 })
+      const report = await torture(url, {
+        engine: 'fenced-engine',
+        calls: 1500,
+        // Whoever waits for a stopped process is made to wait, and may be stopped next.
+        livenessWindowMs: 60_000,
+      })
       expect(report.violations).toEqual([])
       // What such a process has left to do when it goes on is past its deadline.
       expect(report.statistics.codes['OUTCOME_UNKNOWN'] ?? 0).toBeGreaterThan(0)
@@ -104,7 +110,8 @@ describe.each([
 
   it.runIf(isThere).each(failpoints)('keeps its promises when a writer dies %s', async (point) => {
     vi.stubEnv('FREEHOLD_TEST_FAILPOINT', point)
-    const report = await torture(url, { engine: 'failpoint-engine', processes: 2, calls: 120 })
+    const deaths = untilKilled(2)
+    const report = await torture(url, { engine: 'failpoint-engine', processes: 2, ...deaths })
     expect(report.violations).toEqual([])
     expect(report.kills).toBeGreaterThan(0)
   })
