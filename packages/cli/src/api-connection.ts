@@ -77,12 +77,12 @@ async function openStoreConnection(
   location: StoreLocation,
   project: string | undefined,
 ): Promise<ApiConnection> {
-  const [{ openIpam }, { createApp, fetchThrough }, { storeAt }] = await Promise.all([
-    import('@freehold/engine'),
+  const [{ openEngine }, { createApp, fetchThrough }, { storeAt }] = await Promise.all([
+    import('./engine-opening.ts'),
     import('@freehold/server'),
     import('./store-url.ts'),
   ])
-  const ipam = await openIpam(await storeAt(location))
+  const ipam = await openEngine(await storeAt(location))
   await ipam.reap()
   await ipam.audit.seal()
   const app = createApp({ ipam })

@@ -7,7 +7,14 @@ export interface EngineOpening {
 
 /** Opens `sqlite:FILE`, `postgres://…` or `mariadb://…`. Throws Error for anything else, and what opening throws. */
 export async function openEngine(storeUrl: string, deadlineMs = 30_000): Promise<Ipam> {
-  return openIpam(await storeAt(storeUrl), { deadlineMs })
+  const store = await storeAt(storeUrl)
+  try {
+    return await openIpam(store, { deadlineMs })
+  } catch (error) {
+    // Open connections would keep the process from ending.
+    await store.close()
+    throw error
+  }
 }
 
 // Named in variables, so that a program without one of the drivers can be built.

@@ -1,4 +1,4 @@
-import { openIpam } from '@freehold/engine'
+import type { Store } from '@freehold/engine'
 import {
   createFirstToken,
   guardAgainstCrashes,
@@ -10,6 +10,7 @@ import {
 import { defaultStorePath } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
+import { openEngine } from '../engine-opening.ts'
 import { parseStoreUrl, storeAt } from '../store-url.ts'
 import { headExportOf, type ServeAuditOptions } from './serve-audit.ts'
 import { type ServeSecurityOptions, securityOf, warnIfNobodyCanCall } from './serve-security.ts'
@@ -51,7 +52,7 @@ async function start(
   context: CommandContext,
   options: ServeOptions,
   listen: { host: string; port: number },
-  store: Parameters<typeof openIpam>[0],
+  store: Store,
 ): Promise<{ server: RunningServer; firstToken: string | undefined }> {
   const auditHeads = await headExportOf(options)
   // Standard output is for the one line that says where the server is.
@@ -63,7 +64,7 @@ async function start(
     log.warning(
       'log lines and metrics hold identifiers as they are, since --log-identifiers is set',
     )
-  const ipam = await openIpam(store, { migrate: options.migrate })
+  const ipam = await openEngine(store, { migrate: options.migrate })
   try {
     const firstToken = options.firstToken ? await createFirstToken(ipam) : undefined
     await warnIfNobodyCanCall(context, ipam, options)
