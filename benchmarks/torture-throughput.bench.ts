@@ -15,7 +15,7 @@ export async function run({ quick }: { quick: boolean }) {
       try {
         versions[kind] = database.version
         const report = await runTorture({
-          target: { kind: 'store', url: database.url },
+          target: { kind: 'store', urls: [database.url] },
           processes,
           seconds,
           kill,

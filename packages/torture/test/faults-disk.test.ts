@@ -74,7 +74,7 @@ async function expectSurvived({ url, disk, isSurvived, repair }: FullDisk): Prom
         .toHaveLength(1)
     }
     const report = await runTorture({
-      target: { kind: 'store', url },
+      target: { kind: 'store', urls: [url] },
       processes: 2,
       seconds: 60,
       seed: 'disk',

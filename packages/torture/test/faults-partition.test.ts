@@ -56,7 +56,7 @@ describe.each([
       const report = await runTorture({
         target: {
           kind: 'store',
-          url,
+          urls: [url],
           engineModule: new URL('./faults/proxied-engine.ts', import.meta.url).href,
         },
         processes: 3,

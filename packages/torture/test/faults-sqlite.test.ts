@@ -74,7 +74,7 @@ describe('SQLite under faults', { timeout: 300_000 }, () => {
     const reading = { since: 0, generation: '', bytes: 0, isLogUsedAgain: false }
     let reader: DatabaseSync | undefined
     const report = await runTorture({
-      target: { kind: 'store', url: `sqlite:${path}` },
+      target: { kind: 'store', urls: [`sqlite:${path}`] },
       processes: 8,
       seconds: 120,
       seed: 'reader',

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type Ipam, openIpam } from '../../src/ipam.ts'
-import { type Session, type SqlValue, type Store, StoreFault } from '../../src/store/store.ts'
+import {
+  finishInTurn,
+  type Session,
+  type SqlValue,
+  type Store,
+  StoreFault,
+} from '../../src/store/store.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
 
 /** A store of which one statement, counted from when it is armed, loses a race once. */
@@ -55,6 +61,9 @@ class RacingStore implements Store {
         const changed = await inner.run(sql, values)
         pass()
         return changed
+      },
+      finish(statements) {
+        return finishInTurn(this, statements)
       },
     }
   }
