@@ -12,10 +12,10 @@ import type { View } from './view.ts'
 
 const attributes = {
   id: readOnly,
-  name: required(line(255), true),
+  name: optional(line(255)),
   ...projectAttributes,
-  ip_version: required(oneOf(4, 6)),
   shared: optional(boolean),
+  ip_version: required(oneOf(4, 6)),
 }
 
 export const addressScopeResource = defineResource({
@@ -24,6 +24,15 @@ export const addressScopeResource = defineResource({
   collection: 'address-scopes',
   rules: { read: 'address-scope:read', write: 'address-scope:write' },
   attributes,
+  filters: {
+    id: 'text',
+    name: 'text',
+    tenant_id: 'text',
+    project_id: 'text',
+    shared: 'boolean',
+    ip_version: 'integer',
+  },
+  sortKeys: ['id', 'name', 'tenant_id', 'project_id', 'ip_version'],
   isTaggable: false,
   get: async (ipam, id) => scopeView(await getNamedScope(ipam, id)),
   async list(ipam, { filters }: ListQuery) {

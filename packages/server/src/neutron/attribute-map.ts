@@ -1,5 +1,5 @@
-import { type AttributeReader, AttributeReason } from './attribute-readers.ts'
-import { httpBadRequest, invalidAttribute } from './neutron-error.ts'
+import { type AttributeReader, AttributeReason, ConversionReason } from './attribute-readers.ts'
+import { httpBadRequest, invalidAttribute, invalidInput } from './neutron-error.ts'
 import { pythonText } from './python-text.ts'
 
 /** The rules of one attribute. */
@@ -54,7 +54,9 @@ export function readUpdate(map: AttributeMap, body: Readonly<Record<string, unkn
   checkNames(map, body)
   for (const name of Object.keys(body))
     if (map[name]?.update === false)
-      throw httpBadRequest(`Cannot update read-only attribute ${name}`)
+      throw httpBadRequest(
+        `Cannot update read-only attribute ${name === 'project_id' ? 'tenant_id' : name}`,
+      )
   return readValues(map, body)
 }
 
@@ -65,16 +67,18 @@ function checkNames(map: AttributeMap, body: Readonly<Record<string, unknown>>):
 }
 
 function readValues(map: AttributeMap, body: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [name, readAttribute(map, name, value)]),
-  )
+  // In the map's order: of several wrong values the same one is told whatever order they were sent in.
+  const given = Object.keys(map).filter((name) => Object.hasOwn(body, name))
+  return Object.fromEntries(given.map((name) => [name, readAttribute(map, name, body[name])]))
 }
 
 function readAttribute(map: AttributeMap, name: string, value: unknown): unknown {
   try {
     return map[name]?.read(value)
   } catch (error) {
-    if (error instanceof AttributeReason) throw invalidAttribute(name, error.message)
+    const shown = name === 'project_id' ? 'tenant_id' : name
+    if (error instanceof ConversionReason) throw invalidInput(error.message)
+    if (error instanceof AttributeReason) throw invalidAttribute(shown, error.message)
     throw error
   }
 }

@@ -4,6 +4,9 @@ import { pythonText } from './python-text.ts'
 /** Why a value was refused, as the end of Neutron's sentence. */
 export class AttributeReason extends Error {}
 
+/** What could not even be read as the attribute's type; Neutron does not say of which attribute. */
+export class ConversionReason extends AttributeReason {}
+
 /** Reads one attribute's JSON value. Throws AttributeReason. */
 export type AttributeReader<T> = (value: unknown) => T
 
@@ -32,16 +35,22 @@ export function boolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   if (value === 0 || value === 1) return value === 1
   const word = typeof value === 'string' ? value.toLowerCase() : ''
-  if (word === 'true' || word === '1') return true
-  if (word === 'false' || word === '0') return false
-  throw refuse(value, 'cannot be converted to boolean')
+  if (['true', 't', 'yes', 'y', 'on', '1'].includes(word)) return true
+  if (['false', 'f', 'no', 'n', 'off', '0'].includes(word)) return false
+  throw new ConversionReason(`'${pythonText(value)}' cannot be converted to boolean`)
 }
 
 /** Decimal text counts as the integer that it shows: the command line client sends `"27"`. */
 export function integer(value: unknown): number {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
   if (typeof number !== 'number' || !Number.isSafeInteger(number))
-    throw refuse(value, 'is not an integer')
+    throw new ConversionReason(`'${pythonText(value)}' is not an integer`)
+  return number
+}
+
+export function nonNegative(value: unknown): number {
+  const number = integer(value)
+  if (number < 0) throw refuse(value, 'should be non-negative')
   return number
 }
 
@@ -56,6 +65,7 @@ export function integerFrom(min: number, max: number): AttributeReader<number> {
 
 export function oneOf<T extends string | number>(...values: readonly T[]): AttributeReader<T> {
   return (value) => {
+    if (values.every((one) => typeof one === 'number')) integer(value)
     const found = values.find((one) => one === value || String(one) === value)
     if (found === undefined)
       throw new AttributeReason(`${pythonText(value)} is not in valid_values`)
@@ -95,6 +105,10 @@ export function ipPrefix(value: unknown): string {
   try {
     return Prefix.parse(value, 'mask').toString()
   } catch (error) {
+    if (isAddress(value))
+      throw new AttributeReason(
+        `'${pythonText(value)}' isn't a recognized IP subnet cidr, '${pythonText(value)}/${IpAddress.parse(value).version === 4 ? 32 : 128}' is recommended`,
+      )
     if (error instanceof AddressError) throw refuse(value, 'is not a valid IP subnet')
     throw error
   }
@@ -122,6 +136,14 @@ export function listOf<T>(
   }
 }
 
+export function notBlank(reader: AttributeReader<string>): AttributeReader<string> {
+  return (value) => {
+    const found = reader(value)
+    if (found.trim() === '') throw refuse(value, 'Blank strings are not permitted')
+    return found
+  }
+}
+
 export function withoutDuplicates(
   reader: AttributeReader<readonly string[]>,
 ): AttributeReader<readonly string[]> {
@@ -140,6 +162,10 @@ export function objectOf<T extends Record<string, AttributeReader<unknown>>>(
 ): AttributeReader<{ readonly [K in keyof T]: ReturnType<T[K]> }> {
   const expected = Object.keys(readers)
   return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new AttributeReason(
+        `Invalid input. '${pythonText(value)}' must be a dictionary with keys: ${pythonText(expected)}`,
+      )
     const object = dictionary(value)
     const provided = Object.keys(object)
     if (provided.length !== expected.length || expected.some((key) => !Object.hasOwn(object, key)))

@@ -1,6 +1,6 @@
 import { availabilities } from './availability-records.ts'
-import { filterViews } from './list-answer.ts'
-import { readListQuery } from './list-query.ts'
+import { filterViews, pageOf } from './list-answer.ts'
+import { type ListRules, readListQuery } from './list-query.ts'
 import { getNetwork } from './network-records.ts'
 import { candidates } from './network-resource.ts'
 import type { NeutronRoute } from './neutron-route.ts'
@@ -9,7 +9,16 @@ import { pickFields } from './view.ts'
 const path = '/v2.0/network-ip-availabilities'
 const access = { rule: 'utilization:read' } as const
 
-const attributes = new Set(['network_id', 'network_name', 'tenant_id', 'project_id', 'ip_version'])
+const rules: ListRules = {
+  filters: {
+    network_id: 'text',
+    network_name: 'text',
+    tenant_id: 'text',
+    project_id: 'text',
+    ip_version: 'text',
+  },
+  sortKeys: ['network_id'],
+}
 
 const answered = [
   'network_id',
@@ -26,8 +35,9 @@ export const availabilityRoutes: readonly NeutronRoute[] = [
     method: 'GET',
     path,
     access,
-    async handler({ ipam, query: raw }) {
-      const { filters, fields } = readListQuery(raw, attributes)
+    async handler({ ipam, query: raw, origin }) {
+      const query = readListQuery(raw, rules)
+      const { filters, fields, marker, limit } = query
       const { ip_version: ipVersions, ...others } = Object.fromEntries(filters)
       const found = await ipam.snapshot(async (snapshot) =>
         availabilities(
@@ -38,9 +48,21 @@ export const availabilityRoutes: readonly NeutronRoute[] = [
       )
       const views = found.map((one) => ({ ...one, id: one.network_id }))
       const matching = filterViews(views, new Map(Object.entries(others)), {})
+      const start =
+        marker === null || limit === 0
+          ? null
+          : { id: (await getNetwork(ipam, marker)).id, network_id: marker }
+      const { items, links } = pageOf(matching, query, start, `${origin}${path}`)
       const names = fields.length === 0 ? answered : fields
-      const items = matching.map((view) => pickFields(view, names))
-      return { status: 200, body: { network_ip_availabilities: items } }
+      return {
+        status: 200,
+        body: {
+          network_ip_availabilities: items.map((view) => pickFields(view, names)),
+          ...(links === null || links.length === 0
+            ? {}
+            : { network_ip_availabilities_links: links }),
+        },
+      }
     },
   },
   {
@@ -48,7 +70,7 @@ export const availabilityRoutes: readonly NeutronRoute[] = [
     path: `${path}/{id}`,
     access,
     async handler({ ipam, params, query: raw }) {
-      const { fields } = readListQuery(raw, attributes)
+      const { fields } = readListQuery(raw, rules)
       const [found] = await ipam.snapshot(async (snapshot) =>
         availabilities(snapshot, [await getNetwork(snapshot, params['id'] ?? '')], undefined),
       )

@@ -19,6 +19,11 @@ export function takesNextAddress(deviceOwner: string): boolean {
   return deviceOwner === dhcp || deviceOwner === distributedRouter
 }
 
+/** Ports of the network's own services: nothing is filtered at them unless it is asked for. */
+export function isTrusted(deviceOwner: string): boolean {
+  return deviceOwner.startsWith('network:')
+}
+
 /** Ports that go with their subnet or network instead of keeping it from being deleted. */
 export function goesWithNetwork(deviceOwner: string): boolean {
   return deviceOwner === dhcp

@@ -1,6 +1,4 @@
 import type { ListQuery } from './list-query.ts'
-import { httpBadRequest, type NeutronError } from './neutron-error.ts'
-import { pythonText } from './python-text.ts'
 import type { View } from './view.ts'
 
 /** Decides whether a record matches any of a filter's values. */
@@ -25,26 +23,25 @@ export interface ListPage {
   readonly links: readonly { readonly rel: 'next' | 'previous'; readonly href: string }[] | null
 }
 
-/** Sorts, cuts out one page and links its neighbours. Throws NeutronError for a marker that is not in the list. */
-export function pageOf(views: readonly View[], query: ListQuery, listUrl: string): ListPage {
-  const { limit, marker, isReverse } = query
-  const sorted = sortViews(views, query)
-  let start = 0
-  let end = sorted.length
-  if (marker !== null) {
-    const at = sorted.findIndex(({ id }) => id === marker)
-    if (at === -1) throw markerNotFound(marker)
-    if (isReverse) end = at
-    else start = at + 1
-  }
-  if (limit > 0 && isReverse) start = Math.max(start, end - limit)
-  else if (limit > 0) end = Math.min(end, start + limit)
-  const items = sorted.slice(start, end)
-  return { items, links: limit > 0 ? pageLinks(items, query, listUrl) : null }
-}
-
-export function markerNotFound(marker: string): NeutronError {
-  return httpBadRequest(`The marker ${pythonText(marker)} could not be found`)
+/**
+ * Sorts, cuts out one page and links its neighbours. The marker's record says where the page starts, and need not be
+ * in the list itself.
+ */
+export function pageOf(
+  views: readonly View[],
+  query: ListQuery,
+  marker: View | null,
+  listUrl: string,
+): ListPage {
+  const { limit, isReverse } = query
+  if (query.sort.length === 0 && limit === 0) return { items: views, links: null }
+  const compare = orderOf(query)
+  const sorted = views.toSorted(compare)
+  if (limit === 0) return { items: sorted, links: null }
+  const isPast = (view: View) => marker === null || compare(view, marker) * (isReverse ? -1 : 1) > 0
+  const rest = sorted.filter(isPast)
+  const items = isReverse ? rest.slice(-limit) : rest.slice(0, limit)
+  return { items, links: pageLinks(items, query, listUrl) }
 }
 
 /** A full page links on in the direction that it was read in, even when nothing follows; so does Neutron. */
@@ -53,60 +50,51 @@ export function pageLinks(
   query: ListQuery,
   listUrl: string,
 ): ListPage['links'] {
-  const [first] = items
-  const last = items.at(-1)
-  if (first === undefined || last === undefined) return []
   const isShort = items.length < query.limit
   const others = query.parameters.filter(([name]) => name !== 'marker' && name !== 'page_reverse')
-  const href = (marker: string, reverse: boolean) => {
+  const href = (marker: string | undefined, reverse: boolean) => {
     const parameters = new URLSearchParams(
       others.map(([name, value]): [string, string] => [name, value]),
     )
-    parameters.append('marker', marker)
+    if (marker !== undefined) parameters.append('marker', marker)
     if (reverse) parameters.append('page_reverse', 'True')
     return `${listUrl}?${parameters.toString()}`
   }
   return [
-    ...(isShort && !query.isReverse ? [] : [{ rel: 'next' as const, href: href(last.id, false) }]),
+    ...(isShort && !query.isReverse
+      ? []
+      : [{ rel: 'next' as const, href: href(items.at(-1)?.id, false) }]),
     ...(isShort && query.isReverse
       ? []
-      : [{ rel: 'previous' as const, href: href(first.id, true) }]),
+      : [{ rel: 'previous' as const, href: href(items[0]?.id, true) }]),
   ]
 }
 
 // The id makes every order total, so that pages neither overlap nor leave anything out.
-function sortViews(views: readonly View[], { sort, limit, marker }: ListQuery): readonly View[] {
-  if (sort.length === 0 && limit === 0 && marker === null) return views
+function orderOf({ sort }: ListQuery): (a: View, b: View) => number {
   const order = [...sort, { key: 'id', descending: false }]
-  return [...views].sort((a, b) => {
+  return (a, b) => {
     for (const { key, descending } of order) {
       const difference = compareValues(a[key], b[key])
       if (difference !== 0) return descending ? -difference : difference
     }
     return 0
-  })
+  }
 }
 
 function compareValues(a: unknown, b: unknown): number {
   if (a === b) return 0
   if (a === null || a === undefined) return -1
   if (b === null || b === undefined) return 1
-  if (typeof a === 'object' || typeof b === 'object')
-    return compareValues(JSON.stringify(a), JSON.stringify(b))
   return a < b ? -1 : 1
 }
 
 function matchesValue(found: unknown, wanted: string): boolean {
   if (Array.isArray(found)) return found.some((item) => matchesValue(item, wanted))
-  if (typeof found === 'boolean') return String(found) === booleanText(wanted)
-  if (found === null || found === undefined) return wanted === '' || wanted === 'None'
-  if (typeof found === 'object') return JSON.stringify(found) === wanted
-  return JSON.stringify(found) === (typeof found === 'string' ? JSON.stringify(wanted) : wanted)
-}
-
-function booleanText(value: string): string {
-  const word = value.toLowerCase()
-  return word === '1' ? 'true' : word === '0' ? 'false' : word
+  if (typeof found === 'string') return found === wanted
+  if (typeof found === 'number' || typeof found === 'bigint' || typeof found === 'boolean')
+    return String(found) === wanted
+  return false
 }
 
 function listedTags(view: View): readonly string[] {

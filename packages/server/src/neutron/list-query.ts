@@ -1,4 +1,5 @@
-import { badRequest, httpBadRequest } from './neutron-error.ts'
+import { AttributeReason, boolean, integer } from './attribute-readers.ts'
+import { badRequest, httpBadRequest, invalidInput } from './neutron-error.ts'
 import { pythonText } from './python-text.ts'
 
 /** What a list request asks for: which records, in what order, which part, and which of their attributes. */
@@ -15,10 +16,19 @@ export interface ListQuery {
   readonly parameters: readonly (readonly [name: string, value: string])[]
 }
 
+/** How the values of each filter are read. */
+export type FilterKinds = Readonly<Record<string, 'text' | 'boolean' | 'integer' | 'time'>>
+
+/** What may be asked of a list. */
+export interface ListRules {
+  readonly filters: FilterKinds
+  readonly sortKeys: readonly string[]
+}
+
 const paging = new Set(['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir'])
 
-/** Throws NeutronError for attributes that cannot be filtered or sorted by, and for malformed paging. */
-export function readListQuery(raw: string, attributes: ReadonlySet<string>): ListQuery {
+/** Throws NeutronError for attributes that cannot be filtered or sorted by, and for malformed values and paging. */
+export function readListQuery(raw: string, rules: ListRules): ListQuery {
   const parameters = readParameters(raw)
   const valuesOf = (name: string) =>
     parameters.filter(([key]) => key === name).map(([, value]) => value)
@@ -29,18 +39,33 @@ export function readListQuery(raw: string, attributes: ReadonlySet<string>): Lis
     values.push(value)
     filters.set(name, values)
   }
-  const unknown = [...filters.keys()].filter((name) => !attributes.has(name))
+  const unknown = [...filters.keys()].filter((name) => !Object.hasOwn(rules.filters, name))
   if (unknown.length > 0)
     throw httpBadRequest(`${pythonText(unknown)} is invalid attribute for filtering`)
   return {
-    filters,
-    fields: valuesOf('fields').filter((name) => name !== ''),
-    sort: readSort(valuesOf('sort_key'), valuesOf('sort_dir'), attributes),
+    filters: new Map([...filters].map(([name, values]) => [name, readValues(rules, name, values)])),
+    fields: valuesOf('fields'),
+    sort: readSort(valuesOf('sort_key'), valuesOf('sort_dir'), rules.sortKeys),
     limit: readLimit(valuesOf('limit').at(-1)),
     marker: valuesOf('marker').at(-1) ?? null,
     isReverse: valuesOf('page_reverse').at(-1)?.toLowerCase() === 'true',
     parameters,
   }
+}
+
+/** The values in the form that records show them in, as text. */
+function readValues({ filters }: ListRules, name: string, values: readonly string[]): string[] {
+  const kind = filters[name]
+  try {
+    if (kind === 'boolean') return values.map((value) => String(boolean(value)))
+    if (kind === 'integer') return values.map((value) => String(integer(value)))
+  } catch (error) {
+    if (error instanceof AttributeReason) throw invalidInput(error.message)
+    throw error
+  }
+  if (kind === 'time' && values.some((value) => Number.isNaN(Date.parse(value))))
+    throw invalidInput(`'${pythonText(values[0])}' is not a time`)
+  return [...values]
 }
 
 function readParameters(raw: string): [string, string][] {
@@ -66,7 +91,7 @@ function decode(text: string): string {
 }
 
 function readLimit(value: string | undefined): number {
-  if (value === undefined || value === '') return 0
+  if (value === undefined) return 0
   if (!/^\d{1,15}$/.test(value))
     throw badRequest(
       'limit',
@@ -78,13 +103,13 @@ function readLimit(value: string | undefined): number {
 function readSort(
   keys: readonly string[],
   directions: readonly string[],
-  attributes: ReadonlySet<string>,
+  sortKeys: readonly string[],
 ): ListQuery['sort'] {
   if (keys.length !== directions.length)
     throw httpBadRequest('The number of sort_keys and sort_dirs must be same')
-  const unknown = keys.filter((key) => !attributes.has(key))
+  const unknown = keys.filter((key) => !sortKeys.includes(key))
   if (unknown.length > 0)
-    throw httpBadRequest(`${pythonText(unknown)} is invalid attribute for sort keys`)
+    throw httpBadRequest(`${pythonText(unknown)} is invalid attribute for sort_keys`)
   const odd = directions.find((direction) => direction !== 'asc' && direction !== 'desc')
   if (odd !== undefined)
     throw httpBadRequest(

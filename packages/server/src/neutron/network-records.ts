@@ -115,6 +115,13 @@ export async function updateNetwork(
   )
 }
 
+/** A change of a subnet is a new revision of its network. */
+export async function touchNetwork(ipam: Ipam, id: string): Promise<void> {
+  if (id === nativeNetworkId) return
+  const everyone = ipam.as({ ...ipam.caller, isAdmin: true })
+  await everyone.documents.update(networkCollection, id, {})
+}
+
 export async function deleteNetwork(ipam: Ipam, { id, body }: Network): Promise<void> {
   await ipam.documents.delete(networkCollection, id)
   for (const space of Object.values(body.spaces)) await ipam.addressScopes.delete(space)

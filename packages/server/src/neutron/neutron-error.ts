@@ -11,6 +11,10 @@ export class NeutronError extends Error {
   }
 }
 
+export function isNeutronError(error: unknown, status: number): error is NeutronError {
+  return error instanceof NeutronError && error.status === status
+}
+
 /** The request cannot be read or breaks the attribute rules. */
 export function httpBadRequest(message: string): NeutronError {
   return new NeutronError(400, 'HTTPBadRequest', message)

@@ -10,6 +10,9 @@ import { neutronErrorResponse } from './neutron-error-response.ts'
 import type { NeutronAnswer, NeutronRoute } from './neutron-route.ts'
 import { neutronRoutes } from './neutron-routes.ts'
 
+// Without the charset that the framework would add: Neutron has none, and JSON is always UTF-8 (RFC 8259).
+const json = 'application/json'
+
 export interface NeutronOptions {
   /** The engine as the server itself. */
   readonly ipam: Ipam
@@ -40,7 +43,7 @@ export function sendNeutronError(
     request.id,
   )
   setRequestId(request, reply)
-  void reply.code(status).headers(headers).type('application/json').send(jsonText(body))
+  void reply.code(status).headers(headers).header('content-type', json).send(jsonText(body))
   return { code, kind }
 }
 
@@ -83,7 +86,7 @@ function sendAnswer(
   reply.code(status)
   if (html !== undefined) return reply.type('text/html; charset=UTF-8').send(html)
   if (body === undefined) return reply.send()
-  return reply.type('application/json').send(jsonText(body))
+  return reply.header('content-type', json).send(jsonText(body))
 }
 
 function setRequestId(request: FastifyRequest, reply: FastifyReply): void {

@@ -22,9 +22,7 @@ export interface AddressWish {
 export function defaultWishes(port: Port, subnets: readonly SubnetRecord[]): AddressWish[] {
   const { deviceOwner } = port.body
   const suitable = suitableSubnets(subnets, deviceOwner)
-  const chosen = suitable.filter(
-    (record) => !hasAutomaticAddresses(record) || isRouter(deviceOwner),
-  )
+  const chosen = suitable.filter((record) => !hasAutomaticAddresses(record))
   if (subnets.length > 0 && suitable.length === 0)
     throw conflict(
       'IpAddressGenerationFailureNoMatchingSubnet',
@@ -55,6 +53,8 @@ export async function wishesFor(
   subnets: readonly SubnetRecord[],
   fixedIps: readonly FixedIp[],
 ): Promise<AddressWish[]> {
+  if (fixedIps.length > 0 && subnets.length === 0)
+    throw invalidInput('IP allocation requires subnets for network')
   const wishes: AddressWish[] = []
   for (const fixedIp of fixedIps) {
     const record = await subnetFor(ipam, port, subnets, fixedIp)
@@ -105,7 +105,7 @@ function suitableSubnets(subnets: readonly SubnetRecord[], deviceOwner: string):
 
 async function subnetFor(
   ipam: Ipam,
-  { networkId }: Port,
+  { networkId, body }: Port,
   subnets: readonly SubnetRecord[],
   { subnet_id: subnetId, ip_address: address }: FixedIp,
 ): Promise<SubnetRecord> {
@@ -118,7 +118,8 @@ async function subnetFor(
     )
   }
   if (address === undefined) throw invalidInput('IP allocation requires subnet_id or ip_address')
-  const record = subnets.find((candidate) => isHostAddress(candidate, address))
+  const suitable = suitableSubnets(subnets, body.deviceOwner)
+  const record = suitable.find((candidate) => isHostAddress(candidate, address))
   if (record === undefined)
     throw new NeutronError(
       400,
@@ -143,8 +144,10 @@ function wishIn(port: Port, record: SubnetRecord, { ip_address: address }: Fixed
       `IP address ${address} is not a valid IP for the specified subnet.`,
     )
   if (isAutomatic && automaticAddress(port, record) !== address)
-    throw invalidInput(
-      `IPv6 address ${address} can not be directly assigned to a port on subnet ${record.subnet.id} as the subnet is configured for automatic addresses`,
+    throw new NeutronError(
+      400,
+      'AllocationOnAutoAddressSubnet',
+      `IPv6 address ${address} cannot be directly assigned to a port on subnet ${record.subnet.id} as the subnet is configured for automatic addresses`,
     )
   return { subnetIds, request: { kind: 'specific', address } }
 }

@@ -8,6 +8,7 @@ import {
   listOf,
   macAddress,
   nullOr,
+  oneOf,
   refuse,
   stored,
   text,
@@ -15,12 +16,27 @@ import {
 } from './attribute-readers.ts'
 import { projectAttributes } from './project.ts'
 import { pythonText } from './python-text.ts'
+import { isObject } from './request-body.ts'
 import { tags } from './tag-attribute.ts'
 
 export interface FixedIp {
   readonly subnet_id?: string
   readonly ip_address?: string
 }
+
+const vnicTypes = [
+  'normal',
+  'direct',
+  'macvtap',
+  'baremetal',
+  'direct-physical',
+  'virtio-forwarder',
+  'smart-nic',
+  'vdpa',
+  'accelerator-direct',
+  'accelerator-direct-physical',
+  'remote-managed',
+] as const
 
 const storedList = nullOr(stored(listOf(dictionary, 100), 65_535))
 // Neutron's own bound: its column has so many.
@@ -32,22 +48,23 @@ export const portAttributes = {
   ...projectAttributes,
   network_id: required(uuid),
   admin_state_up: optional(boolean),
-  mac_address: optional(macAddress),
-  fixed_ips: optional(nullOr(fixedIps)),
-  device_id: optional(nullOr(line(255))),
-  device_owner: optional(nullOr(line(255))),
+  mac_address: optional(nullOr(macAddress)),
+  fixed_ips: optional(fixedIps),
+  device_id: optional(line(255)),
+  device_owner: optional(line(255)),
   status: readOnly,
   port_security_enabled: optional(boolean),
   security_groups: optional(nullOr(listOf(uuid))),
-  'binding:vnic_type': optional(line(64)),
+  'binding:vnic_type': optional(oneOf(...vnicTypes)),
   'binding:profile': optional(profile),
   'binding:host_id': optional(nullOr(line(255))),
   'binding:vif_type': readOnly,
   'binding:vif_details': readOnly,
   allowed_address_pairs: optional(storedList),
   extra_dhcp_opts: optional(storedList),
-  description: optional(nullOr(text(255))),
-  tags,
+  description: optional(text(255)),
+  // Of all records, only a port can be given its tags when it is made.
+  tags: { ...tags, create: 'optional' } as const,
   created_at: readOnly,
   updated_at: readOnly,
   revision_number: readOnly,
@@ -55,17 +72,17 @@ export const portAttributes = {
 
 /** The list of `fixed_ips`, as Neutron checks it before it looks at any subnet. */
 function fixedIps(value: unknown): readonly FixedIp[] {
-  if (!Array.isArray(value)) throw refuse(value, 'is not a list')
+  const odd = (found: unknown) =>
+    new AttributeReason(`Invalid data format for fixed IP: '${pythonText(found)}'`)
+  if (!Array.isArray(value)) throw odd(value)
   if (value.length > 1000) throw new AttributeReason('The list has more than 1000 items')
   const seen = new Set<string>()
   return value.map((item) => {
-    const { subnet_id: subnetId, ip_address: address, ...rest } = dictionary(item)
-    const odd = Object.keys(rest)[0]
-    if (odd !== undefined)
-      throw new AttributeReason(`Invalid data format for fixed IP: '${pythonText(item)}'`)
+    if (!isObject(item)) throw odd(item)
+    const { subnet_id: subnetId, ip_address: address } = item
     const fixedIp: FixedIp = {
-      ...(subnetId === undefined || subnetId === null ? {} : { subnet_id: uuid(subnetId) }),
-      ...(address === undefined || address === null ? {} : { ip_address: ipAddress(address) }),
+      ...(subnetId === undefined ? {} : { subnet_id: uuid(subnetId) }),
+      ...(address === undefined ? {} : { ip_address: ipAddress(address) }),
     }
     if (fixedIp.ip_address !== undefined) {
       if (seen.has(fixedIp.ip_address))

@@ -185,7 +185,7 @@ export async function portsInTheWay(
 }
 
 /** Locally administered, in the range that Neutron uses, its last 24 bits from the system's CSPRNG. */
-function randomMacAddress(): string {
+export function randomMacAddress(): string {
   const tail = [...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'))
   return ['fa', '16', '3e', ...tail].join(':')
 }

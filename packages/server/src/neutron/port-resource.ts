@@ -1,5 +1,6 @@
 import type { Allocation, Ipam } from '@freehold/engine'
 import type { AttributeValues } from './attribute-map.ts'
+import { isTrusted } from './device-owner.ts'
 import { revisionConstraintFailed } from './engine-errors.ts'
 import { checkNetworkOwnersAttributes } from './network-owner-attributes.ts'
 import { getNetwork, holdNetwork } from './network-records.ts'
@@ -21,6 +22,7 @@ import {
   type PortBody,
   portCollection,
   portPage,
+  randomMacAddress,
   updatePort,
 } from './port-records.ts'
 import { findPorts, matchesFixedIps } from './port-search.ts'
@@ -41,6 +43,33 @@ export const portResource = defineResource({
   collection: 'ports',
   rules: { read: 'port:read', write: 'port:write' },
   attributes: portAttributes,
+  filters: {
+    id: 'text',
+    name: 'text',
+    network_id: 'text',
+    admin_state_up: 'boolean',
+    mac_address: 'text',
+    fixed_ips: 'text',
+    device_id: 'text',
+    device_owner: 'text',
+    tenant_id: 'text',
+    project_id: 'text',
+    status: 'text',
+    'binding:host_id': 'text',
+    security_groups: 'text',
+  },
+  sortKeys: [
+    'id',
+    'name',
+    'network_id',
+    'admin_state_up',
+    'mac_address',
+    'device_id',
+    'device_owner',
+    'tenant_id',
+    'project_id',
+    'status',
+  ],
   matchers: { fixed_ips: matchesFixedIps },
   isTaggable: true,
   get: async (ipam, id) => {
@@ -69,13 +98,15 @@ async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory)
   checkNetworkOwnersAttributes(ipam, network, 'create', values)
   await checkQuota(owner, 'port')
   const port = await insertPort(owner, network.id, values.name ?? '', {
-    macAddress: values.mac_address,
+    macAddress: values.mac_address ?? undefined,
     adminStateUp: values.admin_state_up ?? true,
     deviceId: values.device_id ?? '',
     deviceOwner: values.device_owner ?? '',
     description: values.description ?? '',
-    tags: [],
-    portSecurityEnabled: values.port_security_enabled ?? network.body.portSecurityEnabled,
+    tags: values.tags ?? [],
+    portSecurityEnabled:
+      values.port_security_enabled ??
+      (isTrusted(values.device_owner ?? '') ? false : network.body.portSecurityEnabled),
     securityGroups: values.security_groups ?? [],
     hostId: values['binding:host_id'] ?? '',
     vnicType: values['binding:vnic_type'] ?? 'normal',
@@ -94,10 +125,9 @@ async function wishesOfNewPort(
   ipam: Ipam,
   port: Port,
   subnets: readonly SubnetRecord[],
-  fixedIps: readonly FixedIp[] | null | undefined,
+  fixedIps: readonly FixedIp[] | undefined,
 ): Promise<AddressWish[]> {
-  if (fixedIps === undefined || fixedIps === null) return defaultWishes(port, subnets)
-  if (fixedIps.length === 0) return []
+  if (fixedIps === undefined) return defaultWishes(port, subnets)
   const asked = await wishesFor(ipam, port, subnets, fixedIps)
   return [...asked, ...missingAutomatic(port, subnets, asked, [])]
 }
@@ -192,11 +222,11 @@ function matchAddresses(
 
 function changedBody({ body }: Port, changes: PortValues): PortBody {
   return {
-    macAddress: changes.mac_address ?? body.macAddress,
+    macAddress:
+      changes.mac_address === null ? randomMacAddress() : (changes.mac_address ?? body.macAddress),
     adminStateUp: changes.admin_state_up ?? body.adminStateUp,
-    deviceId: changes.device_id === undefined ? body.deviceId : (changes.device_id ?? ''),
-    deviceOwner:
-      changes.device_owner === undefined ? body.deviceOwner : (changes.device_owner ?? ''),
+    deviceId: changes.device_id ?? body.deviceId,
+    deviceOwner: changes.device_owner ?? body.deviceOwner,
     description: changes.description ?? body.description,
     tags: changes.tags ?? body.tags,
     portSecurityEnabled: changes.port_security_enabled ?? body.portSecurityEnabled,

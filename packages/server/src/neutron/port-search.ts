@@ -1,9 +1,13 @@
 import { IpAddress } from '@freehold/address'
 import { type Ipam, isIpamError } from '@freehold/engine'
 import type { ListQuery } from './list-query.ts'
+import { invalidInput } from './neutron-error.ts'
 import { everyRecord } from './paged-reading.ts'
 import { listPorts, type Port, portHolder, portsById } from './port-records.ts'
+import { pythonText } from './python-text.ts'
 import type { View } from './view.ts'
+
+const fixedIpKeys = new Set(['subnet_id', 'ip_address', 'ip_address_substr'])
 
 /** At least every port that the filters can match, found by the narrowest of them that has an index. */
 export async function findPorts(ipam: Ipam, filters: ListQuery['filters']): Promise<Port[]> {
@@ -45,10 +49,14 @@ async function holders(ipam: Ipam, values: readonly string[]): Promise<string[] 
   return null
 }
 
+/** Throws NeutronError InvalidInput for what is not `key=value`. Unknown keys are passed over. */
 function wantedFixedIps(values: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, string[]>()
   for (const value of values) {
     const [name = ''] = value.split('=')
+    if (name === value)
+      throw invalidInput(`'${pythonText(value)}' is not of the form <key>=[value]`)
+    if (!fixedIpKeys.has(name)) continue
     wanted.set(name, [...(wanted.get(name) ?? []), value.slice(name.length + 1)])
   }
   return wanted

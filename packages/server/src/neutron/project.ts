@@ -1,12 +1,12 @@
 import type { Ipam } from '@freehold/engine'
 import { optional } from './attribute-map.ts'
-import { line } from './attribute-readers.ts'
+import { line, nullOr } from './attribute-readers.ts'
 import { httpBadRequest } from './neutron-error.ts'
 
-/** The two names of a record's project. */
+/** The two names of a record's project. Null is no wish: clients that know no project of their own send it. */
 export const projectAttributes = {
-  tenant_id: optional(line(255), false),
-  project_id: optional(line(255), false),
+  tenant_id: optional(nullOr(line(255)), false),
+  project_id: optional(nullOr(line(255)), false),
 }
 
 // Owns what belongs to the server itself; nobody may create in its name.
@@ -18,10 +18,11 @@ const reservedProjectId = 'freehold'
  */
 export function asOwner(
   ipam: Ipam,
-  values: { readonly tenant_id?: string; readonly project_id?: string },
+  values: { readonly tenant_id?: string | null; readonly project_id?: string | null },
 ): Ipam {
-  const { tenant_id: tenantId, project_id: projectId } = values
-  if (tenantId !== undefined && projectId !== undefined && tenantId !== projectId)
+  const tenantId = values.tenant_id ?? null
+  const projectId = values.project_id ?? null
+  if (tenantId !== null && projectId !== null && tenantId !== projectId)
     throw httpBadRequest("'project_id' and 'tenant_id' do not match")
   const wanted = projectId ?? tenantId ?? ipam.caller.projectId
   if (wanted === ipam.caller.projectId) return ipam

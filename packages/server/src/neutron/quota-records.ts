@@ -44,9 +44,13 @@ export async function setQuotas(
   return quotas
 }
 
-/** Back to the defaults. */
-export async function deleteQuotas(ipam: Ipam, projectId: string): Promise<void> {
-  await findDocument(() => ipam.documents.delete(collection, projectId))
+/** Back to the defaults. Returns whether the project had limits of its own. */
+export async function deleteQuotas(ipam: Ipam, projectId: string): Promise<boolean> {
+  const removed = await findDocument(async () => {
+    await ipam.documents.delete(collection, projectId)
+    return true
+  })
+  return removed === true
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Ipam } from '@freehold/engine'
 import { type AttributeMap, optional, readUpdate } from './attribute-map.ts'
 import { integerFrom } from './attribute-readers.ts'
-import { forbidden } from './neutron-error.ts'
+import { forbidden, NeutronError } from './neutron-error.ts'
 import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
+import { pythonText } from './python-text.ts'
 import {
   defaultQuotas,
   deleteQuotas,
@@ -79,7 +80,13 @@ export const quotaRoutes: readonly NeutronRoute[] = [
     path: `${path}/{project}`,
     access: write,
     async handler(request) {
-      await deleteQuotas(request.ipam, visibleProject(request))
+      const projectId = visibleProject(request)
+      if (!(await deleteQuotas(request.ipam, projectId)))
+        throw new NeutronError(
+          404,
+          'TenantQuotaNotFound',
+          `Quota for tenant ${pythonText(projectId)} could not be found.`,
+        )
       return { status: 204 }
     },
   },

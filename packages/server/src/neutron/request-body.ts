@@ -1,5 +1,4 @@
-import { dictionary } from './attribute-readers.ts'
-import { badRequest, httpBadRequest, NeutronError } from './neutron-error.ts'
+import { httpBadRequest, NeutronError } from './neutron-error.ts'
 
 // All are made in one transaction, for which every other writer of a SQLite file waits.
 export const maxBulk = 1000
@@ -9,12 +8,12 @@ export function readItems(
   body: unknown,
   { singular, plural }: { readonly singular: string; readonly plural: string },
 ): { readonly items: readonly Readonly<Record<string, unknown>>[]; readonly isBulk: boolean } {
-  const wrapper = objectOrEmpty(body)
+  const wrapper = objectOf(body)
   if (Object.hasOwn(wrapper, plural)) {
     const items = wrapper[plural]
-    if (!Array.isArray(items) || items.length === 0) throw httpBadRequest('Resource body required')
+    if (!Array.isArray(items) || items.length === 0) throw httpBadRequest('Resources required')
     if (items.length > maxBulk) throw tooManyAtOnce(plural)
-    return { items: items.map((item) => readDictionary(item, plural)), isBulk: true }
+    return { items: items.map((item) => readBulkItem(item, singular)), isBulk: true }
   }
   return { items: [readItem(body, singular)], isBulk: false }
 }
@@ -25,34 +24,26 @@ export function tooManyAtOnce(what: string): NeutronError {
 
 /** The one record of a request body. Throws NeutronError HTTPBadRequest. */
 export function readItem(body: unknown, singular: string): Readonly<Record<string, unknown>> {
-  const wrapper = objectOrEmpty(body)
-  if (!Object.hasOwn(wrapper, singular))
+  const item = objectOf(body)[singular]
+  if (item === undefined || item === null)
     throw httpBadRequest(`Unable to find '${singular}' in request body`)
-  return readDictionary(wrapper[singular], singular)
+  if (!isObject(item)) throw httpBadRequest(`Object '${singular}' contains invalid data`)
+  return item
 }
 
-/** A list that stands in the body without a wrapper. Throws NeutronError BadRequest. */
-export function readList<T>(body: unknown, name: string, read: (value: unknown) => T): T {
-  const wrapper = objectOrEmpty(body)
-  if (!Object.hasOwn(wrapper, name))
-    throw httpBadRequest(`Unable to find '${name}' in request body`)
-  try {
-    return read(wrapper[name])
-  } catch (error) {
-    throw badRequest(name, error instanceof Error ? error.message : 'not valid')
-  }
+// Each may stand in a wrapper of its own.
+function readBulkItem(item: unknown, singular: string): Readonly<Record<string, unknown>> {
+  if (!isObject(item)) throw httpBadRequest('Body contains invalid data')
+  return Object.hasOwn(item, singular) ? readItem(item, singular) : item
 }
 
-function objectOrEmpty(body: unknown): Readonly<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body)
-    ? (body as Readonly<Record<string, unknown>>)
-    : {}
+function objectOf(body: unknown): Readonly<Record<string, unknown>> {
+  // An empty body is an empty object: what is missing in it is told by name.
+  if (body === undefined) return {}
+  if (!isObject(body)) throw httpBadRequest('Body contains invalid data')
+  return body
 }
 
-function readDictionary(item: unknown, name: string): Readonly<Record<string, unknown>> {
-  try {
-    return dictionary(item)
-  } catch {
-    throw httpBadRequest(`Invalid ${name}: a dictionary is needed`)
-  }
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,13 +1,13 @@
 import type { Ipam } from '@freehold/engine'
 import { readCreate, readUpdate } from './attribute-map.ts'
 import { isUuid } from './attribute-readers.ts'
-import { inNeutronWords } from './engine-errors.ts'
-import { filterViews, markerNotFound, pageLinks, pageOf } from './list-answer.ts'
+import { filterViews, pageLinks, pageOf } from './list-answer.ts'
 import { type ListQuery, readListQuery } from './list-query.ts'
+import { badRequest, httpBadRequest } from './neutron-error.ts'
 import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
-import { readItem, readItems } from './request-body.ts'
+import { isObject, readItem, readItems } from './request-body.ts'
 import { RequestMemory } from './request-memory.ts'
-import { listAttributes, type Resource, type RevisionCondition } from './resource.ts'
+import { listRules, type Resource, type RevisionCondition } from './resource.ts'
 import { pickFields, type View } from './view.ts'
 
 /** The five routes that every resource has. */
@@ -36,15 +36,18 @@ export function resourceRoutes(resource: Resource): NeutronRoute[] {
 }
 
 async function listRecords(resource: Resource, { ipam, query: raw, origin }: NeutronRequest) {
-  const query = readListQuery(raw, listAttributes(resource))
+  const query = readListQuery(raw, listRules(resource))
   const listUrl = `${origin}/v2.0/${resource.collection}`
   const { items, links } = await ipam.snapshot(async (snapshot) => {
+    const { marker, limit } = query
+    const start =
+      marker === null || limit === 0 ? null : await getRecord(resource, snapshot, { id: marker })
     if (resource.page !== undefined && isPlainPage(query)) {
-      const page = await readPage(resource.page, snapshot, query)
+      const page = await resource.page(snapshot, start?.id ?? null, limit)
       return { items: page, links: pageLinks(page, query, listUrl) }
     }
     const views = await resource.list(snapshot, query)
-    return pageOf(filterViews(views, query.filters, resource.matchers ?? {}), query, listUrl)
+    return pageOf(filterViews(views, query.filters, resource.matchers ?? {}), query, start, listUrl)
   })
   const { plural } = resource
   return {
@@ -59,16 +62,6 @@ async function listRecords(resource: Resource, { ipam, query: raw, origin }: Neu
 /** A page of everything in the order of ids: what a client reads when it goes through all of a long list. */
 function isPlainPage({ filters, sort, limit, isReverse }: ListQuery): boolean {
   return filters.size === 0 && sort.length === 0 && limit > 0 && limit <= 1000 && !isReverse
-}
-
-async function readPage(
-  page: NonNullable<Resource['page']>,
-  ipam: Ipam,
-  { marker, limit }: ListQuery,
-): Promise<readonly View[]> {
-  return inNeutronWords(() => page(ipam, marker, limit), {
-    DOCUMENT_NOT_FOUND: () => markerNotFound(marker ?? ''),
-  })
 }
 
 /** One record, or several: all are made in one transaction, or none. */
@@ -86,18 +79,22 @@ async function createRecords(resource: Resource, { ipam, body }: NeutronRequest)
 }
 
 async function showRecord(resource: Resource, { ipam, params, query: raw }: NeutronRequest) {
-  const { fields } = readListQuery(raw, listAttributes(resource))
+  const { fields } = readListQuery(raw, listRules(resource))
   const view = await ipam.snapshot((snapshot) => getRecord(resource, snapshot, params))
   return { status: 200 as const, body: { [resource.singular]: pickFields(view, fields) } }
 }
 
 async function updateRecord(resource: Resource, request: NeutronRequest) {
   const { ipam, params, body } = request
+  if (isObject(body) && Object.hasOwn(body, resource.plural))
+    throw httpBadRequest('Bulk operation not supported')
   const changes = readUpdate(resource.attributes, readItem(body, resource.singular))
   const condition = readRevisionCondition(request)
   const view = await ipam.transaction(async (transaction) => {
-    const { id } = await getRecord(resource, transaction, params)
-    return resource.update(transaction, id, changes, condition)
+    const before = await getRecord(resource, transaction, params)
+    // No change is no new revision either.
+    if (Object.keys(changes).length === 0) return before
+    return resource.update(transaction, before.id, changes, condition)
   })
   return { status: 200 as const, body: { [resource.singular]: view } }
 }
@@ -124,8 +121,15 @@ export async function getRecord(
   return resource.get(ipam, isUuid(id) ? id.toLowerCase() : id.slice(0, 255).replaceAll('\0', '?'))
 }
 
-/** `If-Match: revision_number=3`. */
+/** `If-Match: revision_number=3`. What speaks of no revision number is passed over. Throws NeutronError BadRequest. */
 export function readRevisionCondition({ headers }: NeutronRequest): RevisionCondition {
-  const match = /revision_number=(\d{1,15})/.exec(headers['if-match'] ?? '')
-  return match?.[1] === undefined ? {} : { revisionNumber: Number(match[1]) }
+  const header = headers['if-match'] ?? ''
+  if (!header.includes('revision_number')) return {}
+  const match = /^"?revision_number=(\d{1,15})"?$/.exec(header.trim())
+  if (match?.[1] === undefined)
+    throw badRequest(
+      'if-match',
+      'Revision number etag must be in the format of revision_number=<int>',
+    )
+  return { revisionNumber: Number(match[1]) }
 }

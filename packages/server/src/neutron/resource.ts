@@ -2,7 +2,7 @@ import type { Ipam } from '@freehold/engine'
 import type { RuleName } from '../access-rules.ts'
 import type { AttributeMap, AttributeValues } from './attribute-map.ts'
 import type { Matcher } from './list-answer.ts'
-import type { ListQuery } from './list-query.ts'
+import type { FilterKinds, ListQuery, ListRules } from './list-query.ts'
 import type { RequestMemory } from './request-memory.ts'
 import type { View } from './view.ts'
 
@@ -21,8 +21,10 @@ export interface Resource<Map extends AttributeMap = AttributeMap> {
   readonly collection: string
   readonly rules: { readonly read: RuleName; readonly write: RuleName }
   readonly attributes: Map
-  /** Further names that lists can be filtered by. */
-  readonly filters?: readonly string[]
+  /** What lists can be filtered by, besides tags. */
+  readonly filters: FilterKinds
+  /** What lists can be sorted by. */
+  readonly sortKeys: readonly string[]
   /** How a filter matches where it is not plain equality. */
   readonly matchers?: Readonly<Record<string, Matcher>>
   readonly isTaggable: boolean
@@ -48,14 +50,17 @@ export function defineResource<Map extends AttributeMap>(resource: Resource<Map>
   return resource
 }
 
-/** What a list can be filtered and sorted by. */
-export function listAttributes(resource: Resource): ReadonlySet<string> {
-  return new Set([
-    'id',
-    ...Object.keys(resource.attributes),
-    ...(resource.filters ?? []),
-    ...(resource.isTaggable
-      ? ['tags', 'tags-any', 'not-tags', 'not-tags-any', 'changed_since']
-      : []),
-  ])
+/** What may be asked of the resource's lists. */
+export function listRules({ filters, sortKeys, isTaggable }: Resource): ListRules {
+  return { filters: isTaggable ? { ...filters, ...tagFilters } : filters, sortKeys }
 }
+
+const tagFilters = {
+  description: 'text',
+  revision_number: 'integer',
+  tags: 'text',
+  'tags-any': 'text',
+  'not-tags': 'text',
+  'not-tags-any': 'text',
+  changed_since: 'time',
+} as const

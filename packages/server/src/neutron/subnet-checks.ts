@@ -45,7 +45,7 @@ export function checkDhcpPrefix(prefix: Prefix): void {
     throw invalidInput('Multicast IP subnet is not supported if enable_dhcp is True')
   if (prefix.version === 4 && prefix.first.value >> 24n === 127n)
     throw invalidInput('Loopback IP subnet is not supported if enable_dhcp is True')
-  if (prefix.first.value === 0n)
+  if (prefix.version === 4 && prefix.first.value === 0n)
     throw invalidInput(
       `First IP '${prefix.first}' of network is not supported if enable_dhcp is True.`,
     )
@@ -100,7 +100,14 @@ export function checkAllocationPools(
   const ranges = pools.map((pool) => rangeOf(pool))
   const usable = assignable(prefix)
   for (const range of ranges)
-    if (range.version !== prefix.version || !usable.contains(range))
+    if (range.version !== prefix.version)
+      throw new NeutronError(
+        400,
+        'InvalidAllocationPool',
+        `The allocation pool ${range} is not valid.`,
+      )
+  for (const range of ranges)
+    if (!usable.contains(range))
       throw new NeutronError(
         400,
         'OutOfBoundsAllocationPool',
@@ -118,13 +125,19 @@ export function checkAllocationPools(
   if (gateway !== null) checkGatewayOutside(IpAddress.parse(gateway), ranges)
 }
 
-export function checkNameservers(subnetId: string, count: number): void {
-  if (count > maxNameservers)
+export function checkNameservers(
+  subnetId: string,
+  nameservers: readonly string[],
+  ipVersion: number,
+): void {
+  if (nameservers.length > maxNameservers)
     throw new NeutronError(
       400,
       'DNSNameServersExhausted',
       `Unable to complete operation for ${subnetId}. The number of DNS nameservers exceeds the limit ${maxNameservers}.`,
     )
+  for (const nameserver of nameservers)
+    checkVersion('dns_nameserver', nameserver, IpAddress.parse(nameserver).version, ipVersion)
 }
 
 export function checkHostRoutes(
@@ -139,8 +152,8 @@ export function checkHostRoutes(
       `Unable to complete operation for ${subnetId}. The number of host routes exceeds the limit ${maxHostRoutes}.`,
     )
   for (const { destination, nexthop } of routes) {
-    const prefix = checkCidr(destination, ipVersion)
-    checkVersion('host_routes', nexthop, IpAddress.parse(nexthop).version, prefix.version)
+    checkVersion('nexthop', nexthop, IpAddress.parse(nexthop).version, ipVersion)
+    checkCidr(destination, ipVersion)
   }
 }
 

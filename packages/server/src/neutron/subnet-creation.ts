@@ -1,7 +1,13 @@
 import { addressBits, IpAddress, Prefix } from '@freehold/address'
 import type { Ipam, Subnet, SubnetInput, SubnetPool } from '@freehold/engine'
 import { inNeutronWords, type Translations } from './engine-errors.ts'
-import { checkNetworkOwner, holdNetwork, type Network, networkSpace } from './network-records.ts'
+import {
+  checkNetworkOwner,
+  holdNetwork,
+  type Network,
+  networkSpace,
+  touchNetwork,
+} from './network-records.ts'
 import { badRequest, conflict, invalidInput, NeutronError, notFound } from './neutron-error.ts'
 import { addAutomaticAddresses } from './port-automatic-addresses.ts'
 import { asOwner } from './project.ts'
@@ -33,8 +39,8 @@ export async function createSubnet(ipam: Ipam, values: SubnetValues): Promise<Su
   const prefix = typeof values.cidr === 'string' ? checkCidr(values.cidr, ipVersion) : null
   if (prefix !== null) checkLayout(prefix, values)
   checkIpv6Modes(values, prefix)
-  checkNameservers('the new subnet', values.dns_nameservers?.length ?? 0)
-  checkHostRoutes('the new subnet', values.host_routes ?? [], ipVersion)
+  checkNameservers('new subnet', values.dns_nameservers ?? [], ipVersion)
+  checkHostRoutes('new subnet', values.host_routes ?? [], ipVersion)
   // Alone from the start: two that shared it and then both wanted to give it its space would wait for each other.
   const network = await holdNetwork(ipam, values.network_id as string, 'exclusive')
   checkNetworkOwner(ipam, network)
@@ -49,6 +55,7 @@ export async function createSubnet(ipam: Ipam, values: SubnetValues): Promise<Su
   checkGiven(subnet, values)
   const record = await insertSubnetBody(owner, subnet, network.id, bodyOf(values))
   await addAutomaticAddresses(ipam, record)
+  await touchNetwork(ipam, network.id)
   return record
 }
 
@@ -83,7 +90,10 @@ async function subnetInput(
   const common = {
     name: values.name || null,
     ...(values.gateway_ip === undefined ? {} : { gateway: values.gateway_ip, onLink: true }),
-    ...(values.allocation_pools ? { allocationPools: values.allocation_pools.map(toPool) } : {}),
+    // An empty list is no wish at all, as null is (Neutron).
+    ...(values.allocation_pools?.length
+      ? { allocationPools: values.allocation_pools.map(toPool) }
+      : {}),
     shared: network.shared,
   }
   if (pool === null && prefix !== null)

@@ -1,8 +1,9 @@
 import { Prefix } from '@freehold/address'
 import type { Ipam, SubnetFilter } from '@freehold/engine'
-import { inNeutronWords } from './engine-errors.ts'
+import { inNeutronWords, revisionConstraintFailed } from './engine-errors.ts'
 import type { ListQuery } from './list-query.ts'
-import { conflict, forbidden, notFound } from './neutron-error.ts'
+import { touchNetwork } from './network-records.ts'
+import { conflict, forbidden, invalidInput, notFound } from './neutron-error.ts'
 import { releaseAll } from './port-addresses.ts'
 import { portsInTheWay } from './port-records.ts'
 import { defineResource, type RevisionCondition } from './resource.ts'
@@ -35,9 +36,46 @@ export const subnetResource = defineResource({
   collection: 'subnets',
   rules: { read: 'subnet:read', write: 'subnet:write' },
   attributes: subnetAttributes,
+  filters: {
+    id: 'text',
+    name: 'text',
+    ip_version: 'integer',
+    network_id: 'text',
+    subnetpool_id: 'text',
+    cidr: 'text',
+    gateway_ip: 'text',
+    tenant_id: 'text',
+    project_id: 'text',
+    enable_dhcp: 'boolean',
+    ipv6_ra_mode: 'text',
+    ipv6_address_mode: 'text',
+    shared: 'boolean',
+  },
+  sortKeys: [
+    'id',
+    'name',
+    'ip_version',
+    'network_id',
+    'subnetpool_id',
+    'cidr',
+    'gateway_ip',
+    'tenant_id',
+    'project_id',
+    'enable_dhcp',
+    'ipv6_ra_mode',
+    'ipv6_address_mode',
+  ],
+  // Not shown, so not for the common filter: the candidates are chosen by it.
+  matchers: { shared: () => true },
   isTaggable: true,
   get: async (ipam, id) => subnetView(await getSubnetRecord(ipam, id)),
-  list: async (ipam, query) => (await candidates(ipam, query)).map(subnetView),
+  list: async (ipam, query) => {
+    const shared = query.filters.get('shared')
+    const records = await candidates(ipam, query)
+    return records
+      .filter(({ subnet }) => shared === undefined || shared.includes(String(subnet.shared)))
+      .map(subnetView)
+  },
   create: async (ipam, values) => subnetView(await createSubnet(ipam, values)),
   update: updateSubnet,
   delete: deleteSubnet,
@@ -70,8 +108,10 @@ async function updateSubnet(
 ): Promise<View> {
   const record = await getSubnetRecord(ipam, id)
   checkOwner(ipam, record)
+  checkRevision(record, revisionNumber)
   const { gateway_ip: gateway, allocation_pools: pools } = changes
   checkChanges(record, changes)
+  await touchNetwork(ipam, record.networkId)
   const { subnet } = await inNeutronWords(
     () =>
       ipam.subnets.update(
@@ -101,16 +141,18 @@ async function updateSubnet(
   )
 }
 
-function checkChanges({ subnet }: SubnetRecord, changes: SubnetValues): void {
+function checkChanges({ subnet, body }: SubnetRecord, changes: SubnetValues): void {
   const prefix = Prefix.parse(subnet.cidr)
   const { gateway_ip: gateway, allocation_pools: pools } = changes
   if (changes.enable_dhcp === true) checkDhcpPrefix(prefix)
+  if (changes.enable_dhcp === false && (body.ipv6RaMode || body.ipv6AddressMode))
+    throw invalidInput('Cannot disable enable_dhcp with ipv6 attributes set')
   if (typeof gateway === 'string') checkGateway(prefix, gateway)
   const newGateway = gateway === undefined ? subnet.gateway : gateway
   const newPools =
     pools ?? subnet.allocationPools.map(({ first, last }) => ({ start: first, end: last }))
   checkAllocationPools(prefix, newGateway, newPools)
-  checkNameservers(subnet.id, changes.dns_nameservers?.length ?? 0)
+  checkNameservers(subnet.id, changes.dns_nameservers ?? [], subnet.ipVersion)
   checkHostRoutes(subnet.id, changes.host_routes ?? [], subnet.ipVersion)
 }
 
@@ -130,6 +172,8 @@ export async function deleteSubnet(
       'SubnetInUse',
       `Unable to complete operation on subnet ${id}: One or more ports have an IP allocation from this subnet.`,
     )
+  checkRevision(record, revisionNumber)
+  await touchNetwork(ipam, record.networkId)
   if (await portsInTheWay(ipam, id, hasAutomaticAddresses(record))) throw inUse()
   await releaseAll(ipam, id)
   await inNeutronWords(
@@ -141,6 +185,11 @@ export async function deleteSubnet(
     { SUBNET_IN_USE: inUse, SUBNET_NOT_FOUND: () => notFound('Subnet', id) },
   )
   if (!record.isNative) await ipam.documents.delete(subnetCollection, id)
+}
+
+function checkRevision({ subnet }: SubnetRecord, wanted: number | undefined): void {
+  const current = subnet.revision - 1
+  if (wanted !== undefined && wanted !== current) throw revisionConstraintFailed(wanted, current)
 }
 
 function checkOwner(ipam: Ipam, { subnet }: SubnetRecord): void {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { addressBits } from '@freehold/address'
+import { addressBits, Prefix } from '@freehold/address'
 import type { Ipam, SubnetPool, SubnetPoolFilter } from '@freehold/engine'
 import { getNamedScope } from './address-scope-resource.ts'
 import type { AttributeValues } from './attribute-map.ts'
-import { inNeutronWords, type Translations } from './engine-errors.ts'
+import { inNeutronWords, revisionConstraintFailed, type Translations } from './engine-errors.ts'
 import type { ListQuery } from './list-query.ts'
 import { conflict, forbidden, invalidInput, NeutronError, notFound } from './neutron-error.ts'
 import { asOwner } from './project.ts'
@@ -37,6 +37,34 @@ export const subnetpoolResource = defineResource({
   collection: 'subnetpools',
   rules: { read: 'subnet-pool:read', write: 'subnet-pool:write' },
   attributes: subnetpoolAttributes,
+  filters: {
+    id: 'text',
+    name: 'text',
+    tenant_id: 'text',
+    project_id: 'text',
+    default_quota: 'integer',
+    ip_version: 'integer',
+    default_prefixlen: 'integer',
+    min_prefixlen: 'integer',
+    max_prefixlen: 'integer',
+    is_default: 'boolean',
+    shared: 'boolean',
+    address_scope_id: 'text',
+  },
+  sortKeys: [
+    'id',
+    'name',
+    'tenant_id',
+    'project_id',
+    'default_quota',
+    'ip_version',
+    'default_prefixlen',
+    'min_prefixlen',
+    'max_prefixlen',
+    'is_default',
+    'shared',
+    'address_scope_id',
+  ],
   isTaggable: true,
   get: async (ipam, id) => subnetpoolView(await getSubnetpool(ipam, id)),
   list: async (ipam, { filters }) =>
@@ -84,10 +112,10 @@ async function updateSubnetpool(
   const record = await getSubnetpool(ipam, id)
   const { pool, body } = record
   checkOwner(ipam, pool)
+  checkRevision(pool, revisionNumber)
   if (changes.prefixes !== undefined) {
-    if (poolVersion(changes.prefixes) !== pool.ipVersion)
-      poolVersion([...pool.prefixes, ...changes.prefixes])
     checkPrefixesStay(pool.prefixes, changes.prefixes)
+    poolVersion(changes.prefixes)
   }
   const bounds = changedBounds(pool, changes)
   const scope = await changedScope(ipam, record, changes.address_scope_id)
@@ -124,6 +152,7 @@ async function deleteSubnetpool(
 ): Promise<void> {
   const record = await getSubnetpool(ipam, id)
   checkOwner(ipam, record.pool)
+  checkRevision(record.pool, revisionNumber)
   const options = revisionNumber === undefined ? {} : { ifRevision: revisionNumber + 1 }
   await inNeutronWords(() => ipam.subnetPools.delete(id, options), {
     ...errorsOf(id, record.addressScopeId),
@@ -146,7 +175,6 @@ export async function addPrefixes(
 ): Promise<readonly string[]> {
   const { pool, addressScopeId } = await getSubnetpool(ipam, id)
   checkOwner(ipam, pool)
-  if (prefixes.length === 0) return pool.prefixes
   poolVersion([...pool.prefixes, ...prefixes])
   const changed = await inNeutronWords(
     () => ipam.subnetPools.addPrefixes(id, prefixes),
@@ -155,7 +183,7 @@ export async function addPrefixes(
   return changed.prefixes
 }
 
-/** `PUT …/remove_prefixes`: refused while a subnet lies in one. */
+/** `PUT …/remove_prefixes`: refused while a subnet lies in one. What the pool does not have is passed over. */
 export async function removePrefixes(
   ipam: Ipam,
   id: string,
@@ -163,14 +191,13 @@ export async function removePrefixes(
 ): Promise<readonly string[]> {
   const { pool, addressScopeId } = await getSubnetpool(ipam, id)
   checkOwner(ipam, pool)
-  if (prefixes.length === 0) return pool.prefixes
-  poolVersion([...pool.prefixes, ...prefixes])
-  const changed = await inNeutronWords(() => ipam.subnetPools.removePrefixes(id, prefixes), {
+  const own = pool.prefixes.map((prefix) => Prefix.parse(prefix))
+  const known = prefixes.filter((prefix) => own.some((one) => one.contains(Prefix.parse(prefix))))
+  if (known.length === 0) return pool.prefixes
+  const changed = await inNeutronWords(() => ipam.subnetPools.removePrefixes(id, known), {
     ...errorsOf(id, addressScopeId),
     PREFIX_IN_USE: () =>
       illegalUpdate('Requested prefixes have existing subnet allocations and cannot be removed.'),
-    PREFIX_OUTSIDE_SUBNET_POOL: () =>
-      illegalUpdate('Requested prefixes are not part of the subnet pool.'),
     INVALID_FIELD: () =>
       new NeutronError(400, 'EmptySubnetPoolPrefixList', 'Empty subnet pool prefix list.'),
   })
@@ -231,6 +258,11 @@ function filterOf(filters: ListQuery['filters']): SubnetPoolFilter {
 
 function quotaOf(quota: number | null): bigint | null {
   return quota === null ? null : BigInt(quota)
+}
+
+function checkRevision(pool: SubnetPool, wanted: number | undefined): void {
+  const current = pool.revision - 1
+  if (wanted !== undefined && wanted !== current) throw revisionConstraintFailed(wanted, current)
 }
 
 function checkOwner(ipam: Ipam, pool: SubnetPool): void {

@@ -1,6 +1,9 @@
-import { notFound } from './neutron-error.ts'
+import type { Ipam } from '@freehold/engine'
+import { AttributeReason } from './attribute-readers.ts'
+import { invalidInput, isNeutronError, NeutronError, notFound } from './neutron-error.ts'
 import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
-import { readList } from './request-body.ts'
+import { pythonText } from './python-text.ts'
+import { isObject } from './request-body.ts'
 import type { Resource } from './resource.ts'
 import { getRecord, readRevisionCondition } from './resource-routes.ts'
 import { tags as tagList } from './tag-attribute.ts'
@@ -11,7 +14,6 @@ export function tagRoutes(resource: Resource): NeutronRoute[] {
   const tagPath = `${listPath}/{tag}`
   const read = { rule: resource.rules.read }
   const write = { rule: resource.rules.write }
-  const { read: readTags } = tagList
   return [
     {
       method: 'GET',
@@ -27,7 +29,7 @@ export function tagRoutes(resource: Resource): NeutronRoute[] {
       path: listPath,
       access: write,
       handler: async (request) => {
-        const wanted = readList(request.body, 'tags', readTags)
+        const wanted = readTags(request.body)
         return { status: 200, body: { tags: await changeTags(resource, request, () => wanted) } }
       },
     },
@@ -54,7 +56,7 @@ export function tagRoutes(resource: Resource): NeutronRoute[] {
       path: tagPath,
       access: write,
       handler: async (request) => {
-        const [tag = ''] = readList({ tags: [tagOf(request)] }, 'tags', readTags)
+        const [tag = ''] = readTags({ tags: [tagOf(request)] })
         await changeTags(resource, request, (tags) => (tags.includes(tag) ? tags : [...tags, tag]))
         return { status: 201 }
       },
@@ -76,7 +78,7 @@ export function tagRoutes(resource: Resource): NeutronRoute[] {
 }
 
 async function tagsOf(resource: Resource, { ipam, params }: NeutronRequest) {
-  const view = await getRecord(resource, ipam, params)
+  const view = await getTagged(resource, ipam, params)
   return view['tags'] as readonly string[]
 }
 
@@ -87,11 +89,37 @@ async function changeTags(
 ): Promise<unknown> {
   const condition = readRevisionCondition(request)
   const view = await request.ipam.transaction(async (transaction) => {
-    const before = await getRecord(resource, transaction, request.params)
-    const tags = change(before['tags'] as readonly string[])
+    const before = await getTagged(resource, transaction, request.params)
+    const old = before['tags'] as readonly string[]
+    const tags = change(old)
+    if (tags.length === old.length && tags.every((tag) => old.includes(tag))) return before
     return resource.update(transaction, before.id, { tags }, condition)
   })
   return view['tags']
+}
+
+/** The record whose tags a path speaks of. Throws NeutronError TagResourceNotFound. */
+async function getTagged(resource: Resource, ipam: Ipam, params: NeutronRequest['params']) {
+  try {
+    return await getRecord(resource, ipam, params)
+  } catch (error) {
+    if (!isNeutronError(error, 404)) throw error
+    throw new NeutronError(
+      404,
+      'TagResourceNotFound',
+      `Resource ${resource.collection} ${pythonText(params['id'])} could not be found.`,
+    )
+  }
+}
+
+function readTags(body: unknown): readonly string[] {
+  if (!isObject(body) || !Object.hasOwn(body, 'tags')) throw invalidInput('Invalid tags body')
+  try {
+    return tagList.read(body['tags'])
+  } catch (error) {
+    if (error instanceof AttributeReason) throw invalidInput(error.message)
+    throw error
+  }
 }
 
 function checkHas(tags: readonly string[], tag: string): void {

@@ -21,6 +21,7 @@ beforeAll(async () => {
       network_id: net,
       name: `p${number % 3}`,
       description: String(number),
+      device_id: `d${number}`,
       fixed_ips: [{ subnet_id: sub, ip_address: `192.168.1.5${number}` }],
     })
 })
@@ -41,11 +42,16 @@ describe('a list', () => {
     ['fixed_ips=ip_address_substr%3D168.1.5', ['1', '2', '3', '4', '5']],
     ['fixed_ips=ip_address%3Dnonsense', []],
     ['fixed_ips=subnet_id%3Dnonsense', []],
-    ['fixed_ips=nonsense', []],
+    ['fixed_ips=nonsense%3D1', ['1', '2', '3', '4', '5']],
     ['fixed_ips=ip_address%3D192.168.1.53&fixed_ips=ip_address_substr%3D.54', []],
     ['admin_state_up=True', ['1', '2', '3', '4', '5']],
     ['admin_state_up=false', []],
-    ['device_id=', ['1', '2', '3', '4', '5']],
+    ['device_id=', []],
+    ['device_id=d2&device_id=d3', ['2', '3']],
+    ['binding:host_id=', ['1', '2', '3', '4', '5']],
+    ['revision_number=1', ['1', '2', '3', '4', '5']],
+    ['changed_since=2020-01-01T00:00:00Z', ['1', '2', '3', '4', '5']],
+    ['changed_since=2999-01-01T00:00:00Z', []],
     ['project_id=default', ['1', '2', '3', '4', '5']],
     ['tenant_id=other', []],
     ['id=not-an-id', []],
@@ -71,7 +77,7 @@ describe('a list', () => {
 
   test('is sorted by several keys', async () => {
     const found = await neutron.list(
-      'ports?sort_key=name&sort_dir=desc&sort_key=description&sort_dir=asc',
+      'ports?sort_key=name&sort_dir=desc&sort_key=device_id&sort_dir=asc',
     )
     expect(found.map(({ description }) => description)).toEqual(['2', '5', '1', '4', '3'])
   })
@@ -96,13 +102,63 @@ describe('a list', () => {
     expect(new Set(seen).size).toBe(5)
   })
 
-  test('refuses a marker that is not in it', async () => {
-    for (const query of [
-      'limit=2&marker=x',
-      'name=p1&marker=x',
-      'marker=x&limit=2&page_reverse=True',
-    ])
-      expect((await neutron.call('GET', `/v2.0/ports?${query}`)).status).toBe(400)
+  test('refuses a marker that names nothing, and takes one that the filters leave out', async () => {
+    for (const query of ['limit=2&marker=x', 'marker=x&limit=2&page_reverse=True'])
+      expect((await neutron.call('GET', `/v2.0/ports?${query}`)).body.NeutronError.type).toBe(
+        'PortNotFound',
+      )
+    expect((await neutron.call('GET', '/v2.0/ports?name=p1&marker=x')).body.ports).toHaveLength(2)
+    const [third] = await neutron.list('ports?device_id=d3')
+    const page = `ports?name=p1&sort_key=device_id&sort_dir=asc&limit=2&marker=${third.id}`
+    expect((await neutron.list(page)).map(({ description }) => description)).toEqual(['4'])
+    expect(
+      (await neutron.list(`${page}&page_reverse=True`)).map(({ description }) => description),
+    ).toEqual(['1'])
+  })
+
+  test('links back from an empty page', async () => {
+    const [first] = await neutron.list('ports?sort_key=id&sort_dir=desc&limit=1')
+    const { body } = await neutron.call('GET', `/v2.0/ports?limit=2&marker=${first.id}`)
+    expect(body).toEqual({
+      ports: [],
+      ports_links: [
+        { rel: 'previous', href: 'http://localhost:80/v2.0/ports?limit=2&page_reverse=True' },
+      ],
+    })
+  })
+
+  test.each([
+    ['ports', 'fixed_ips=nonsense', "'nonsense' is not of the form <key>=[value]."],
+    ['ports', 'admin_state_up=', "'' cannot be converted to boolean."],
+    ['subnetpools', 'default_quota=x', "'x' is not an integer."],
+    ['networks', 'changed_since=x', "'x' is not a time."],
+  ])('of %s refuses the filter %s', async (collection, query, reason) => {
+    expect((await neutron.call('GET', `/v2.0/${collection}?${query}`)).body.NeutronError).toEqual({
+      type: 'InvalidInput',
+      message: `Invalid input for operation: ${reason}`,
+      detail: '',
+    })
+  })
+
+  test.each([
+    ['networks', 'subnets'],
+    ['subnets', 'dns_nameservers'],
+    ['subnetpools', 'prefixes'],
+    ['ports', 'binding:profile'],
+  ])('of %s is neither filtered nor sorted by %s', async (collection, name) => {
+    for (const query of [`${name}=x`, `sort_key=${name}&sort_dir=asc`])
+      expect((await neutron.call('GET', `/v2.0/${collection}?${query}`)).status).toBe(400)
+  })
+
+  test('of subnet pools is filtered by their quota', async () => {
+    await neutron.make('subnetpools', { name: 'q', prefixes: ['10.0.0.0/8'], default_quota: 64 })
+    expect(await neutron.list('subnetpools?default_quota=64')).toMatchObject([{ name: 'q' }])
+    expect(await neutron.list('subnetpools?default_quota=63')).toEqual([])
+  })
+
+  test('of subnets is filtered by what their networks share', async () => {
+    expect(await neutron.list('subnets?shared=true')).toEqual([])
+    expect(await neutron.list('subnets?shared=False')).toHaveLength(2)
   })
 
   test('without a limit has no links', async () => {
@@ -134,6 +190,9 @@ describe('availability', () => {
     expect(await names('?ip_version=4')).toEqual(['net'])
     expect(await names(`?network_id=${other}`)).toEqual(['other'])
     expect(await names('?network_name=net&fields=network_name')).toEqual(['net'])
+    const first = await neutron.call('GET', '/v2.0/network-ip-availabilities?limit=1')
+    expect(first.body.network_ip_availabilities).toHaveLength(1)
+    expect(first.body.network_ip_availabilities_links).toHaveLength(2)
     const [four] = await neutron.list('network-ip-availabilities?ip_version=4')
     expect(four).toMatchObject({ total_ips: 253, subnet_ip_availability: [{ ip_version: 4 }] })
   })

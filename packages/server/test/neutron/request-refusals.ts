@@ -127,6 +127,6 @@ export const requestRefusals: Refusal[] = [
     undefined,
     400,
     'HTTPBadRequest',
-    "['x'] is invalid attribute for sort keys",
+    "['x'] is invalid attribute for sort_keys",
   ],
 ]

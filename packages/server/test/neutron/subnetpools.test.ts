@@ -72,7 +72,14 @@ describe('a subnet pool', () => {
     expect((await action('remove_prefixes', ['10.51.0.0/17'])).body.NeutronError.type).toBe(
       'IllegalSubnetPoolPrefixUpdate',
     )
-    expect((await action('remove_prefixes', ['10.99.0.0/17'])).status).toBe(400)
+    expect((await action('remove_prefixes', ['10.99.0.0/17'])).body).toEqual({
+      prefixes: ['10.51.0.0/16'],
+    })
+    for (const prefixes of [[], 'x', null])
+      expect((await action('remove_prefixes', prefixes)).body.NeutronError.message).toBe(
+        'Request body contains invalid data',
+      )
+    expect((await action('add_prefixes', ['x'])).body.NeutronError.type).toBe('AddrFormatError')
     expect((await action('add_prefixes', ['2001:db8::/32'])).body.NeutronError.type).toBe(
       'PrefixVersionMismatch',
     )
