@@ -67,7 +67,13 @@ export type {
   DocumentListOptions,
   JsonValue,
 } from './model/document.ts'
-export type { AddressTenure, ChangeEvent, EventAction, RecordKind } from './model/event.ts'
+export type {
+  AddressTenure,
+  ChangeEvent,
+  DocumentKind,
+  EventAction,
+  RecordKind,
+} from './model/event.ts'
 export type {
   AddressScopeFilter,
   AllocationFilter,

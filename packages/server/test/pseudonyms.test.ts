@@ -62,7 +62,7 @@ describe('the pseudonyms of a database', () => {
       { holder: { kind: 'host', id: 'web:1' } },
     )
     await blue.allocations.release(subnet.id, '10.0.0.9')
-    const port = await ipam.documents.create({ collection: 'port' })
+    const port = await ipam.documents.create({ collection: 'neutron-port' })
     const { pseudonymize } = await openPseudonyms(ipam)
     for (const [kind, identifier, word] of [
       ['prj', 'blue', 'project'],

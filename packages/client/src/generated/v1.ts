@@ -1164,11 +1164,8 @@ export interface components {
             /** @enum {string} */
             action: "created" | "updated" | "deleted" | "allocated" | "released" | "expired" | "freed";
             /** @enum {string} */
-            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation" | "token";
-            /**
-             * Format: uuid
-             * @description Of the record; for an allocation, of its subnet.
-             */
+            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation" | "network" | "port" | "subnet-attributes" | "subnet-pool-attributes" | "quota" | "token" | "document";
+            /** @description Of the record; for an allocation, of its subnet; for a quota, its project. */
             recordId: string;
             /** @description For an allocation. */
             address: string | null;

@@ -10,7 +10,17 @@ export type EventAction =
   | 'expired'
   | 'freed'
 
-export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation' | 'token'
+export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation' | DocumentKind
+
+/** What an application may call its documents in events. `document`: what it gives no name of its own. */
+export type DocumentKind =
+  | 'document'
+  | 'network'
+  | 'port'
+  | 'quota'
+  | 'subnet-attributes'
+  | 'subnet-pool-attributes'
+  | 'token'
 
 /** One change, written in the transaction that made it. */
 export interface ChangeEvent {

@@ -3,6 +3,7 @@ import type { RandomSource } from '../allocators/random-source.ts'
 import type { AddressRequest } from '../model/address-request.ts'
 import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
 import type { Caller } from '../model/caller.ts'
+import type { DocumentKind } from '../model/event.ts'
 import type { Session, Store } from '../store/store.ts'
 import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
@@ -59,8 +60,11 @@ export interface MutationOptions {
   ifRevision?: number
   /** Gives up before the next attempt. */
   signal?: AbortSignal
-  /** Documents write no events; with this they write one, of this kind, with their body before and after. */
-  recordAs?: 'token'
+  /**
+   * How the event of a document calls it. With a name the event has the body before and after; without one it has the
+   * collection and the revision, because a body may hold a secret. null: no event, for bookkeeping that changes nothing.
+   */
+  recordAs?: Exclude<DocumentKind, 'document'> | null
 }
 
 /** A request that shares a transaction with others: one address of one subnet, asked for or given back. */

@@ -176,7 +176,6 @@ export async function deleteDocument(
   })
 }
 
-// The unique key stays out of it: it may be derived from a secret.
 async function recordDocument(
   context: OperationContext,
   session: Session,
@@ -186,23 +185,34 @@ async function recordDocument(
   after: Omit<DocumentRow, 'row_key'> | undefined,
 ): Promise<void> {
   const row = after ?? before
-  if (recordAs === undefined || row === undefined) return
-  const told = (state: typeof row) => ({
-    id: state.id,
-    name: state.name,
-    projectId: state.project_id,
-    body: JSON.parse(state.body) as JsonValue,
-  })
+  if (recordAs === null || row === undefined) return
+  const [told, tells] = [before, after].map((state) =>
+    state === undefined ? undefined : toldState(state, recordAs !== undefined),
+  )
+  // Only a new revision: what changed is told by the event of another record.
+  if (JSON.stringify(told) === JSON.stringify(tells)) return
   await recordChanges(context, session, [
     {
       action,
-      recordKind: recordAs,
+      recordKind: recordAs ?? 'document',
       recordId: row.id,
       projectId: row.project_id,
-      ...(before === undefined ? {} : { before: told(before) }),
-      ...(after === undefined ? {} : { after: told(after) }),
+      ...(told === undefined ? {} : { before: told }),
+      ...(tells === undefined ? {} : { after: tells }),
     },
   ])
+}
+
+// The unique key stays out of it: it may be derived from a secret.
+function toldState(row: Omit<DocumentRow, 'row_key'>, withBody: boolean): object {
+  const common = { id: row.id, name: row.name, projectId: row.project_id }
+  if (!withBody) return { ...common, collection: row.collection, revision: row.revision }
+  return {
+    ...common,
+    ...(row.parent_id === null ? {} : { parentId: row.parent_id }),
+    ...(row.shared === 1 ? { shared: true } : {}),
+    body: JSON.parse(row.body) as JsonValue,
+  }
 }
 
 function documentQuery(

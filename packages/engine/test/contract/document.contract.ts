@@ -197,4 +197,88 @@ export function describeDocumentContract(store: ContractStore): void {
       expect(behind.items.map(({ id }) => id)).toEqual(['d', 'e'])
     })
   })
+  describe('the event of a document', () => {
+    const asPort = { recordAs: 'port' } as const
+    const told = async (ipam: Awaited<ReturnType<typeof engines.open>>) =>
+      (await ipam.events.list()).items.map(({ action, recordKind, recordId, before, after }) => ({
+        action,
+        recordKind,
+        recordId,
+        before,
+        after,
+      }))
+
+    it('says who changed what, from what to what, in the transaction of the change', async () => {
+      const ipam = await engines.open()
+      const caller = { ...blue, actor: 'ada', requestId: 'r1' }
+      const own = ipam.as(caller)
+      await own.documents.create(
+        { collection: 'port', id: 'x', name: 'a', body: { on: 1 } },
+        asPort,
+      )
+      await own.documents.update('port', 'x', { name: 'b', body: { on: 2 } }, asPort)
+      await own.documents.delete('port', 'x', asPort)
+      const undone = own.transaction(async (view) => {
+        await view.documents.create({ collection: 'port', id: 'y' }, asPort)
+        throw new Error('undone')
+      })
+      await expect(undone).rejects.toThrow('undone')
+      const first = { id: 'x', name: 'a', projectId: 'blue', body: { on: 1 } }
+      const second = { ...first, name: 'b', body: { on: 2 } }
+      const one = { recordKind: 'port', recordId: 'x' }
+      expect(await told(ipam)).toEqual([
+        { ...one, action: 'created', before: null, after: first },
+        { ...one, action: 'updated', before: first, after: second },
+        { ...one, action: 'deleted', before: second, after: null },
+      ])
+      const { items } = await ipam.events.list()
+      for (const event of items)
+        expect(event).toMatchObject({ projectId: 'blue', actor: 'ada', requestId: 'r1' })
+      expect((await ipam.as(blue).events.list()).items).toHaveLength(3)
+      expect((await ipam.as(green).events.list()).items).toEqual([])
+    })
+
+    it('has neither body nor unique key when the caller gives it no name', async () => {
+      const ipam = await engines.open()
+      const secret = {
+        collection: 'key',
+        id: 'k',
+        uniqueKey: 'digest-5f',
+        body: { secret: 's3cr3t' },
+      }
+      await ipam.documents.create(secret)
+      await ipam.documents.update('key', 'k', { body: { secret: 's3cr3t-2' } })
+      await ipam.documents.delete('key', 'k')
+      const state = (revision: number) => ({
+        id: 'k',
+        name: '',
+        projectId: 'default',
+        collection: 'key',
+        revision,
+      })
+      const one = { recordKind: 'document', recordId: 'k' }
+      expect(await told(ipam)).toEqual([
+        { ...one, action: 'created', before: null, after: state(1) },
+        { ...one, action: 'updated', before: state(1), after: state(2) },
+        { ...one, action: 'deleted', before: state(2), after: null },
+      ])
+      expect(JSON.stringify(await ipam.events.list())).not.toMatch(/s3cr3t|digest/)
+    })
+
+    it('is not written for bookkeeping, nor for a new revision that says nothing new', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x', body: 1 }, { recordAs: null })
+      await ipam.documents.update('port', 'x', {}, asPort)
+      expect(await ipam.documents.get('port', 'x')).toMatchObject({ revision: 2 })
+      expect(await told(ipam)).toEqual([])
+    })
+
+    it('is sealed and proved with those of other records', async () => {
+      const ipam = await engines.open()
+      await ipam.documents.create({ collection: 'port', id: 'x' }, asPort)
+      await ipam.addressScopes.create({ ipVersion: 4 })
+      expect(await ipam.audit.seal()).toMatchObject({ sealed: 2 })
+      expect((await ipam.check()).problems).toEqual([])
+    })
+  })
 }

@@ -200,9 +200,8 @@ export async function findTokenByDigest(ipam: Ipam, digest: string): Promise<Doc
 export async function recordTokenUse(ipam: Ipam, id: string, at: number): Promise<void> {
   try {
     const { body } = await ipam.documents.get(collection, id)
-    await ipam.documents.update(collection, id, {
-      body: { ...(body as unknown as TokenBody), lastUsedAt: new Date(at).toISOString() },
-    })
+    const used = { ...(body as unknown as TokenBody), lastUsedAt: new Date(at).toISOString() }
+    await ipam.documents.update(collection, id, { body: used }, { recordAs: null })
   } catch (error) {
     if (!isIpamError(error) || error.code !== 'DOCUMENT_NOT_FOUND') throw error
   }

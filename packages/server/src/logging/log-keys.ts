@@ -67,7 +67,8 @@ export async function openPseudonyms(ipam: Ipam): Promise<DatabasePseudonyms> {
 // Two servers may start on a new database at the same time; the second takes the first one's key.
 async function createKeys(owner: Ipam): Promise<Document> {
   try {
-    return await owner.documents.create({ collection, id, body: { keys: [newKey()] } })
+    const body = { keys: [newKey()] }
+    return await owner.documents.create({ collection, id, body }, { recordAs: null })
   } catch (error) {
     if (!isIpamError(error) || error.code !== 'DOCUMENT_KEY_IN_USE') throw error
     return owner.documents.get(collection, id)

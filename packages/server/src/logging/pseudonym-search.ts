@@ -59,8 +59,8 @@ async function walkIdentifiers(ipam: Ipam, seen: Seen): Promise<void> {
   await eachOf((options) => subnetPools.list({}, options), owned('pool'))
   await eachOf((options) => subnets.list({}, options), owned('sub'))
   for (const [collection, kind] of [
-    ['network', 'net'],
-    ['port', 'prt'],
+    ['neutron-network', 'net'],
+    ['neutron-port', 'prt'],
     ['token', 'tok'],
   ] as const)
     await eachOf((options) => documents.list(collection, {}, options), owned(kind))
@@ -72,7 +72,8 @@ async function walkEvents({ events }: Ipam, seen: Seen): Promise<void> {
     const page = await events.list({ limit: 1000, ...(after === undefined ? {} : { after }) })
     for (const { recordKind, recordId, projectId, actor, ...states } of page.items) {
       seen('prj', projectId)
-      seen(kindOfRecord[recordKind], recordId)
+      const kind = kindOfRecord[recordKind]
+      if (kind !== null) seen(kind, recordId)
       if (actor?.startsWith('token:')) seen('tok', actor.slice('token:'.length))
       else seen('act', actor)
       for (const state of [states.before, states.after]) seen('hld', holderOf(state))
@@ -88,7 +89,14 @@ const kindOfRecord = {
   subnet: 'sub',
   // Its record id is that of its subnet.
   allocation: 'sub',
+  network: 'net',
+  port: 'prt',
+  'subnet-attributes': 'sub',
+  'subnet-pool-attributes': 'pool',
+  // Its record id is that of its project.
+  quota: 'prj',
   token: 'tok',
+  document: null,
 } as const
 
 function holderOf(state: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { forbidden, notFound } from './neutron-error.ts'
 import { everyRecord } from './paged-reading.ts'
 
 const networkCollection = 'neutron-network'
+const recording = { recordAs: 'network' } as const
 
 /**
  * The network under which subnets of the native API appear. It is part of the API, not of the database: it can be read
@@ -100,7 +101,10 @@ export async function createNetwork(
 ): Promise<Network> {
   const { name, shared, body } = fields
   return toNetwork(
-    await owner.documents.create({ collection: networkCollection, name, shared, body: json(body) }),
+    await owner.documents.create(
+      { collection: networkCollection, name, shared, body: json(body) },
+      recording,
+    ),
   )
 }
 
@@ -111,7 +115,7 @@ export async function updateNetwork(
 ): Promise<Network> {
   const { body, ...fields } = changes
   return toNetwork(
-    await ipam.documents.update(networkCollection, id, { ...fields, body: json(body) }),
+    await ipam.documents.update(networkCollection, id, { ...fields, body: json(body) }, recording),
   )
 }
 
@@ -119,11 +123,11 @@ export async function updateNetwork(
 export async function touchNetwork(ipam: Ipam, id: string): Promise<void> {
   if (id === nativeNetworkId) return
   const everyone = ipam.as({ ...ipam.caller, isAdmin: true })
-  await everyone.documents.update(networkCollection, id, {})
+  await everyone.documents.update(networkCollection, id, {}, recording)
 }
 
 export async function deleteNetwork(ipam: Ipam, { id, body }: Network): Promise<void> {
-  await ipam.documents.delete(networkCollection, id)
+  await ipam.documents.delete(networkCollection, id, recording)
   for (const space of Object.values(body.spaces)) await ipam.addressScopes.delete(space)
 }
 

@@ -65,14 +65,17 @@ export async function insertPort(
     const macAddress = body.macAddress ?? randomMacAddress()
     try {
       return toPort(
-        await owner.documents.create({
-          collection: portCollection,
-          name,
-          parentId: networkId,
-          reference: body.deviceId === '' ? null : body.deviceId,
-          uniqueKey: macKey(networkId, macAddress),
-          body: { ...body, macAddress } as unknown as JsonValue,
-        }),
+        await owner.documents.create(
+          {
+            collection: portCollection,
+            name,
+            parentId: networkId,
+            reference: body.deviceId === '' ? null : body.deviceId,
+            uniqueKey: macKey(networkId, macAddress),
+            body: { ...body, macAddress } as unknown as JsonValue,
+          },
+          { recordAs: 'port' },
+        ),
       )
     } catch (error) {
       if (!isIpamError(error, 'DOCUMENT_KEY_IN_USE')) throw error
@@ -95,12 +98,17 @@ export async function updatePort(
   return inNeutronWords(
     async () =>
       toPort(
-        await ipam.documents.update(portCollection, port.id, {
-          name,
-          reference: body.deviceId === '' ? null : body.deviceId,
-          uniqueKey: macKey(port.networkId, body.macAddress),
-          body: body as unknown as JsonValue,
-        }),
+        await ipam.documents.update(
+          portCollection,
+          port.id,
+          {
+            name,
+            reference: body.deviceId === '' ? null : body.deviceId,
+            uniqueKey: macKey(port.networkId, body.macAddress),
+            body: body as unknown as JsonValue,
+          },
+          { recordAs: 'port' },
+        ),
       ),
     { DOCUMENT_KEY_IN_USE: () => macAddressInUse(port.networkId, body.macAddress) },
   )

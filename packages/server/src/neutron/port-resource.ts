@@ -249,7 +249,7 @@ export async function deletePort(
   checkRevision(port, revisionNumber)
   const owner = ipam.as({ ...ipam.caller, projectId: port.projectId })
   await releaseAddresses(owner, (await allocationsOfPorts(ipam, [port])).get(id) ?? [])
-  await ipam.documents.delete(portCollection, id)
+  await ipam.documents.delete(portCollection, id, { recordAs: 'port' })
 }
 
 function checkRevision(port: Port, wanted: number | undefined): void {

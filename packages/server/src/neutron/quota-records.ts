@@ -2,6 +2,7 @@ import { type Document, type Ipam, isIpamError } from '@freehold/engine'
 import { conflict } from './neutron-error.ts'
 
 const collection = 'neutron-quota'
+const recording = { recordAs: 'quota' } as const
 
 /** What a project may have how many of, by the collection in which the records are kept. */
 export const quotaCollections = {
@@ -36,10 +37,10 @@ export async function setQuotas(
   const quotas = { ...((await findQuotas(ipam, projectId)) ?? defaultQuotas), ...changes }
   const owner = ipam.as({ ...ipam.caller, projectId })
   try {
-    await owner.documents.update(collection, projectId, { body: quotas })
+    await owner.documents.update(collection, projectId, { body: quotas }, recording)
   } catch (error) {
     if (!isIpamError(error, 'DOCUMENT_NOT_FOUND')) throw error
-    await owner.documents.create({ collection, id: projectId, body: quotas })
+    await owner.documents.create({ collection, id: projectId, body: quotas }, recording)
   }
   return quotas
 }
@@ -47,7 +48,7 @@ export async function setQuotas(
 /** Back to the defaults. Returns whether the project had limits of its own. */
 export async function deleteQuotas(ipam: Ipam, projectId: string): Promise<boolean> {
   const removed = await findDocument(async () => {
-    await ipam.documents.delete(collection, projectId)
+    await ipam.documents.delete(collection, projectId, recording)
     return true
   })
   return removed === true

@@ -5,6 +5,7 @@ import { notFound } from './neutron-error.ts'
 import { everyPart, everyRecord } from './paged-reading.ts'
 
 export const subnetCollection = 'neutron-subnet'
+export const recording = { recordAs: 'subnet-attributes' } as const
 
 /** What is kept of a subnet besides the engine's own fields. */
 export interface SubnetBody {
@@ -89,15 +90,18 @@ export async function insertSubnetBody(
 ): Promise<SubnetRecord> {
   // Left behind by a subnet of the same id that was deleted in the native API.
   const { items } = await owner.documents.list(subnetCollection, { ids: [subnet.id] })
-  if (items.length > 0) await owner.documents.delete(subnetCollection, subnet.id)
-  await owner.documents.create({
-    collection: subnetCollection,
-    id: subnet.id,
-    name: subnet.name,
-    parentId: networkId,
-    shared: subnet.shared,
-    body: json(body),
-  })
+  if (items.length > 0) await owner.documents.delete(subnetCollection, subnet.id, recording)
+  await owner.documents.create(
+    {
+      collection: subnetCollection,
+      id: subnet.id,
+      name: subnet.name,
+      parentId: networkId,
+      shared: subnet.shared,
+      body: json(body),
+    },
+    recording,
+  )
   return { subnet, networkId, body, isNative: false }
 }
 
@@ -111,11 +115,12 @@ export async function updateSubnetBody(
     const owner = ipam.as({ ...ipam.caller, projectId: subnet.projectId })
     return insertSubnetBody(owner, subnet, record.networkId, body)
   }
-  await ipam.documents.update(subnetCollection, subnet.id, {
-    name: subnet.name,
-    shared: subnet.shared,
-    body: json(body),
-  })
+  await ipam.documents.update(
+    subnetCollection,
+    subnet.id,
+    { name: subnet.name, shared: subnet.shared, body: json(body) },
+    recording,
+  )
   return { ...record, subnet, body }
 }
 

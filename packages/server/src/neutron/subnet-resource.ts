@@ -20,6 +20,7 @@ import { createSubnet } from './subnet-creation.ts'
 import {
   getSubnetRecord,
   hasAutomaticAddresses,
+  recording,
   type SubnetRecord,
   subnetCollection,
   subnetRecords,
@@ -184,7 +185,7 @@ export async function deleteSubnet(
       ),
     { SUBNET_IN_USE: inUse, SUBNET_NOT_FOUND: () => notFound('Subnet', id) },
   )
-  if (!record.isNative) await ipam.documents.delete(subnetCollection, id)
+  if (!record.isNative) await ipam.documents.delete(subnetCollection, id, recording)
 }
 
 function checkRevision({ subnet }: SubnetRecord, wanted: number | undefined): void {

@@ -5,6 +5,7 @@ import { notFound } from './neutron-error.ts'
 import { everyPart, everyRecord } from './paged-reading.ts'
 
 export const subnetpoolCollection = 'neutron-subnetpool'
+export const recording = { recordAs: 'subnet-pool-attributes' } as const
 
 /** What is kept of a subnet pool besides the engine's own fields. */
 export interface SubnetpoolBody {
@@ -58,13 +59,16 @@ export async function insertSubnetpoolBody(
   pool: SubnetPool,
   body: SubnetpoolBody,
 ): Promise<void> {
-  await owner.documents.create({
-    collection: subnetpoolCollection,
-    id: pool.id,
-    name: pool.name,
-    shared: pool.shared,
-    body: body as unknown as JsonValue,
-  })
+  await owner.documents.create(
+    {
+      collection: subnetpoolCollection,
+      id: pool.id,
+      name: pool.name,
+      shared: pool.shared,
+      body: body as unknown as JsonValue,
+    },
+    recording,
+  )
 }
 
 export async function updateSubnetpoolBody(
@@ -75,11 +79,12 @@ export async function updateSubnetpoolBody(
 ): Promise<void> {
   if (isNative)
     return insertSubnetpoolBody(ipam.as({ ...ipam.caller, projectId: pool.projectId }), pool, body)
-  await ipam.documents.update(subnetpoolCollection, pool.id, {
-    name: pool.name,
-    shared: pool.shared,
-    body: body as unknown as JsonValue,
-  })
+  await ipam.documents.update(
+    subnetpoolCollection,
+    pool.id,
+    { name: pool.name, shared: pool.shared, body: body as unknown as JsonValue },
+    recording,
+  )
 }
 
 function toRecord(

@@ -21,6 +21,7 @@ import {
   getSubnetpool,
   insertSubnetpoolBody,
   listSubnetpools,
+  recording,
   type SubnetpoolRecord,
   subnetpoolCollection,
   subnetpoolRecords,
@@ -164,7 +165,7 @@ async function deleteSubnetpool(
       ),
   })
   await dropOwnSpace(ipam, record)
-  if (!record.isNative) await ipam.documents.delete(subnetpoolCollection, id)
+  if (!record.isNative) await ipam.documents.delete(subnetpoolCollection, id, recording)
 }
 
 /** `PUT …/add_prefixes`: merges them in. */

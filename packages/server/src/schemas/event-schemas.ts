@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '@freehold/engine'
 import { Type } from 'typebox'
-import { listQueryFields, nullableString, timeSchema, uuidSchema } from './field-schemas.ts'
+import { listQueryFields, nullableString, timeSchema } from './field-schemas.ts'
 
 const actions = [
   'created',
@@ -12,7 +12,19 @@ const actions = [
   'freed',
 ] as const
 
-const recordKinds = ['address-scope', 'subnet-pool', 'subnet', 'allocation', 'token'] as const
+const recordKinds = [
+  'address-scope',
+  'subnet-pool',
+  'subnet',
+  'allocation',
+  'network',
+  'port',
+  'subnet-attributes',
+  'subnet-pool-attributes',
+  'quota',
+  'token',
+  'document',
+] as const
 
 const snapshot = (description: string) => Type.Unsafe<unknown>({ description })
 
@@ -25,7 +37,9 @@ const eventSchema = Type.Object(
       type: 'string',
       enum: [...recordKinds],
     }),
-    recordId: uuidSchema('Of the record; for an allocation, of its subnet.'),
+    recordId: Type.String({
+      description: 'Of the record; for an allocation, of its subnet; for a quota, its project.',
+    }),
     address: nullableString('For an allocation.'),
     projectId: Type.String(),
     actor: nullableString('Who did it, where that is known.'),

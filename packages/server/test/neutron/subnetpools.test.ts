@@ -59,7 +59,7 @@ describe('a subnet pool', () => {
 
   test('adds and removes prefixes by name', async () => {
     const { id } = await pool({ prefixes: ['10.50.0.0/16'], default_prefixlen: 26 })
-    const action = (name: string, prefixes: string[]) =>
+    const action = (name: string, prefixes: unknown) =>
       neutron.call('PUT', `/v2.0/subnetpools/${id}/${name}`, { prefixes })
     expect((await action('add_prefixes', ['10.51.0.0/16'])).body).toEqual({
       prefixes: ['10.50.0.0/15'],
