@@ -26,7 +26,10 @@ export interface FreeholdServer {
 export type Admission = 'everybody' | 'bearers'
 
 /** A server on a free port over a fresh SQLite file, for clients that are processes of their own. */
-export async function startFreehold(admission: Admission = 'everybody'): Promise<FreeholdServer> {
+export async function startFreehold(
+  admission: Admission = 'everybody',
+  options: Partial<Parameters<typeof startServer>[0]> = {},
+): Promise<FreeholdServer> {
   const folder = mkdtempSync(join(tmpdir(), 'freehold-client-'))
   const ipam = await openIpam(sqliteStore({ path: join(folder, 'freehold.sqlite') }))
   const server = await startServer({
@@ -36,6 +39,7 @@ export async function startFreehold(admission: Admission = 'everybody'): Promise
       : { authentication: credentialAuthentication([new TokenVerifier({ ipam })]) }),
     log: requestLog('silent'),
     listen: { host: '127.0.0.1', port: 0 },
+    ...options,
   })
   return {
     url: server.url,

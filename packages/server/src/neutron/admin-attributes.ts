@@ -13,10 +13,15 @@ export function refuseAdminAttributes(method: string, body: unknown, caller: Cal
   for (const [name, value] of Object.entries(body))
     for (const record of Array.isArray(value) ? value : [value])
       for (const attribute of attributes)
-        if (isSet(record, attribute, method))
+        if (!isFixed(method, name, attribute) && isSet(record, attribute, method))
           throw forbidden(
             `(rule:${verb}_${name} and rule:${verb}_${name}:${attribute}) is disallowed by policy`,
           )
+}
+
+// Nobody may change it, and that is what is told.
+function isFixed(method: string, name: string, attribute: string): boolean {
+  return method === 'PUT' && name === 'subnetpool' && attribute === 'shared'
 }
 
 // A new record that is not shared is what it would be anyway.

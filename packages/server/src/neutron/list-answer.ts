@@ -37,7 +37,7 @@ export function pageOf(
   if (query.sort.length === 0 && limit === 0) return { items: views, links: null }
   const compare = orderOf(query)
   const sorted = views.toSorted(compare)
-  if (limit === 0) return { items: sorted, links: null }
+  if (limit === 0) return { items: isReverse ? sorted.toReversed() : sorted, links: null }
   const isPast = (view: View) => marker === null || compare(view, marker) * (isReverse ? -1 : 1) > 0
   const rest = sorted.filter(isPast)
   const items = isReverse ? rest.slice(-limit) : rest.slice(0, limit)

@@ -3,6 +3,7 @@ import {
   AttributeReason,
   boolean,
   dictionary,
+  integer,
   ipAddress,
   line,
   listOf,
@@ -61,13 +62,24 @@ export const portAttributes = {
   'binding:vif_type': readOnly,
   'binding:vif_details': readOnly,
   allowed_address_pairs: optional(storedList),
-  extra_dhcp_opts: optional(storedList),
+  extra_dhcp_opts: optional(nullOr(extraDhcpOpts)),
   description: optional(text(255)),
   // Of all records, only a port can be given its tags when it is made.
   tags: { ...tags, create: 'optional' } as const,
   created_at: readOnly,
   updated_at: readOnly,
   revision_number: readOnly,
+}
+
+/** Nothing here serves DHCP; what is left out is filled in as Neutron does. */
+function extraDhcpOpts(value: unknown) {
+  return listOf(
+    dictionary,
+    100,
+  )(value).map((option) => ({
+    ...option,
+    ip_version: integer(option['ip_version'] ?? 4),
+  }))
 }
 
 /** The list of `fixed_ips`, as Neutron checks it before it looks at any subnet. */

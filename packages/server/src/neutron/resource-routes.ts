@@ -53,7 +53,7 @@ async function listRecords(resource: Resource, { ipam, query: raw, origin }: Neu
   return {
     status: 200 as const,
     body: {
-      [plural]: items.map((view) => pickFields(view, query.fields)),
+      [plural]: items.map((view) => pickFields(shownBy(resource, view), query.fields)),
       ...(links === null || links.length === 0 ? {} : { [`${plural}_links`]: links }),
     },
   }
@@ -75,13 +75,21 @@ async function createRecords(resource: Resource, { ipam, body }: NeutronRequest)
     return made
   })
   const { singular, plural } = resource
-  return { status: 201 as const, body: isBulk ? { [plural]: views } : { [singular]: views[0] } }
+  const shown = views.map((view) => shownBy(resource, view))
+  return { status: 201 as const, body: isBulk ? { [plural]: shown } : { [singular]: shown[0] } }
 }
 
 async function showRecord(resource: Resource, { ipam, params, query: raw }: NeutronRequest) {
   const { fields } = readListQuery(raw, listRules(resource))
   const view = await ipam.snapshot((snapshot) => getRecord(resource, snapshot, params))
-  return { status: 200 as const, body: { [resource.singular]: pickFields(view, fields) } }
+  return {
+    status: 200 as const,
+    body: { [resource.singular]: pickFields(shownBy(resource, view), fields) },
+  }
+}
+
+function shownBy({ shown }: Resource, view: View): View {
+  return shown === undefined ? view : shown(view)
 }
 
 async function updateRecord(resource: Resource, request: NeutronRequest) {

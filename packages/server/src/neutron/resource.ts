@@ -28,6 +28,8 @@ export interface Resource<Map extends AttributeMap = AttributeMap> {
   /** How a filter matches where it is not plain equality. */
   readonly matchers?: Readonly<Record<string, Matcher>>
   readonly isTaggable: boolean
+  /** How a record is shown by all requests but an update, where Neutron has two forms. */
+  readonly shown?: (view: View) => View
   /** Throws the resource's not-found error. */
   get(ipam: Ipam, id: string): Promise<View>
   /** At least every record that the filters can match. */

@@ -27,7 +27,7 @@ import {
   subnetpoolRecords,
   updateSubnetpoolBody,
 } from './subnetpool-records.ts'
-import { subnetpoolView } from './subnetpool-view.ts'
+import { subnetpoolView, withLengthsAsText } from './subnetpool-view.ts'
 import type { View } from './view.ts'
 
 type SubnetpoolValues = AttributeValues<typeof subnetpoolAttributes>
@@ -67,6 +67,7 @@ export const subnetpoolResource = defineResource({
     'address_scope_id',
   ],
   isTaggable: true,
+  shown: withLengthsAsText,
   get: async (ipam, id) => subnetpoolView(await getSubnetpool(ipam, id)),
   list: async (ipam, { filters }) =>
     (await listSubnetpools(ipam, filterOf(filters))).map(subnetpoolView),

@@ -6,7 +6,6 @@ export function subnetpoolView({ pool, addressScopeId, body }: SubnetpoolRecord)
     id: pool.id,
     name: pool.name,
     tenant_id: pool.projectId,
-    // Integers always; Neutron answers text on create and read, and integers on update.
     default_prefixlen: pool.defaultPrefixLength,
     min_prefixlen: pool.minPrefixLength,
     max_prefixlen: pool.maxPrefixLength,
@@ -23,5 +22,15 @@ export function subnetpoolView({ pool, addressScopeId, body }: SubnetpoolRecord)
     // The engine counts from 1, Neutron from 0.
     revision_number: pool.revision - 1,
     project_id: pool.projectId,
+  }
+}
+
+/** Prefix lengths are text everywhere but in the answer to an update, as Neutron has it and its own tests expect it. */
+export function withLengthsAsText(view: View): View {
+  return {
+    ...view,
+    default_prefixlen: String(view['default_prefixlen']),
+    min_prefixlen: String(view['min_prefixlen']),
+    max_prefixlen: String(view['max_prefixlen']),
   }
 }

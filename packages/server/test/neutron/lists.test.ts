@@ -82,6 +82,14 @@ describe('a list', () => {
     expect(found.map(({ description }) => description)).toEqual(['2', '5', '1', '4', '3'])
   })
 
+  test('is read backwards, also as a whole', async () => {
+    const query = 'ports?sort_key=device_id&sort_dir=asc&page_reverse=True'
+    const read = async (path: string) =>
+      (await neutron.list(path)).map(({ description }) => description)
+    expect(await read(query)).toEqual(['5', '4', '3', '2', '1'])
+    expect(await read(`${query}&limit=2`)).toEqual(['4', '5'])
+  })
+
   test('comes in pages, forth and back, along its links', async () => {
     const read = async (path: string) => (await neutron.call('GET', path)).body
     const seen: string[] = []

@@ -45,6 +45,31 @@ describe('discovery', () => {
   })
 })
 
+describe('a body without a type', () => {
+  const change = (id: string, headers: Record<string, string>) =>
+    neutron.app.inject({
+      method: 'PUT',
+      url: `/v2.0/networks/${id}`,
+      payload: JSON.stringify({ network: { name: 'new' } }),
+      headers,
+    })
+
+  test('is read as JSON, as upstream’s test client has it', async () => {
+    const { id } = await neutron.make('networks', {})
+    const { statusCode, headers } = await change(id, {})
+    expect(statusCode).toBe(200)
+    expect(headers['content-type']).toBe('application/json')
+    expect(await neutron.list(`networks?id=${id}`)).toMatchObject([{ name: 'new' }])
+  })
+
+  test('is refused from a page of another site, and so is another type', async () => {
+    const { id } = await neutron.make('networks', {})
+    for (const headers of [{ origin: 'http://evil.example' }, { 'content-type': 'text/plain' }])
+      expect((await change(id, headers)).statusCode).toBe(415)
+    expect(await neutron.list(`networks?id=${id}`)).toMatchObject([{ name: '' }])
+  })
+})
+
 describe('tags', () => {
   test('are set, added, looked up, filtered by and removed', async () => {
     const { id } = await neutron.make('networks', {})
