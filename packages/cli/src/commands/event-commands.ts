@@ -101,8 +101,8 @@ function eventLine(event: ChangeEvent): string {
   return [
     event.at,
     alignText(event.action, 9, 'left'),
-    alignText(event.recordKind, 13, 'left'),
-    event.recordId,
+    alignText(event.recordKind, 22, 'left'),
+    visibleText(event.recordId),
     visibleText(subject),
     event.actor === null ? '' : `by ${visibleText(event.actor)}`,
   ]
