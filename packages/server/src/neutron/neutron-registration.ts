@@ -10,8 +10,12 @@ import { neutronErrorResponse } from './neutron-error-response.ts'
 import type { NeutronAnswer, NeutronRoute } from './neutron-route.ts'
 import { neutronRoutes } from './neutron-routes.ts'
 
-// Without the charset that the framework would add: Neutron has none, and JSON is always UTF-8 (RFC 8259).
+// Without the charset that the framework would add to text: Neutron has none, and JSON is always UTF-8 (RFC 8259).
 const json = 'application/json'
+
+function jsonBytes(body: unknown): Buffer {
+  return Buffer.from(jsonText(body))
+}
 
 export interface NeutronOptions {
   /** The engine as the server itself. */
@@ -43,7 +47,7 @@ export function sendNeutronError(
     request.id,
   )
   setRequestId(request, reply)
-  void reply.code(status).headers(headers).header('content-type', json).send(jsonText(body))
+  void reply.code(status).headers(headers).header('content-type', json).send(jsonBytes(body))
   return { code, kind }
 }
 
@@ -96,7 +100,7 @@ function sendAnswer(
   reply.code(status)
   if (html !== undefined) return reply.type('text/html; charset=UTF-8').send(html)
   if (body === undefined) return reply.send()
-  return reply.header('content-type', json).send(jsonText(body))
+  return reply.header('content-type', json).send(jsonBytes(body))
 }
 
 function setRequestId(request: FastifyRequest, reply: FastifyReply): void {
