@@ -13,10 +13,6 @@ import { neutronRoutes } from './neutron-routes.ts'
 // Without the charset that the framework would add to text: Neutron has none, and JSON is always UTF-8 (RFC 8259).
 const json = 'application/json'
 
-function jsonBytes(body: unknown): Buffer {
-  return Buffer.from(jsonText(body))
-}
-
 export interface NeutronOptions {
   /** The engine as the server itself. */
   readonly ipam: Ipam
@@ -101,6 +97,10 @@ function sendAnswer(
   if (html !== undefined) return reply.type('text/html; charset=UTF-8').send(html)
   if (body === undefined) return reply.send()
   return reply.header('content-type', json).send(jsonBytes(body))
+}
+
+function jsonBytes(body: unknown): Buffer {
+  return Buffer.from(jsonText(body))
 }
 
 function setRequestId(request: FastifyRequest, reply: FastifyReply): void {
