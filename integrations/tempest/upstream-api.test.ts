@@ -58,7 +58,9 @@ beforeAll(async () => {
     projectDomain: 'Default',
   }
   const verifier = new KeystoneVerifier({ url: identity.url, credentials })
-  server = await startFreehold({ authentication: credentialAuthentication([verifier]) })
+  server = await startFreehold('everybody', {
+    authentication: credentialAuthentication([verifier]),
+  })
   await identity.serve(server.url)
 })
 

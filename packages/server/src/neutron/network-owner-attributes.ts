@@ -4,7 +4,7 @@ import { forbidden } from './neutron-error.ts'
 
 interface PortValues {
   readonly device_owner?: string | null
-  readonly mac_address?: string
+  readonly mac_address?: string | null
   readonly port_security_enabled?: boolean
   readonly allowed_address_pairs?: readonly unknown[] | null
 }
@@ -29,7 +29,8 @@ export function checkNetworkOwnersAttributes(
 
 const attributes: readonly (readonly [string, (values: PortValues) => boolean])[] = [
   ['device_owner', ({ device_owner: owner }) => owner?.startsWith('network:') ?? false],
-  ['mac_address', ({ mac_address: mac }) => mac !== undefined],
+  // Null asks for a random one.
+  ['mac_address', ({ mac_address: mac }) => typeof mac === 'string'],
   ['port_security_enabled', ({ port_security_enabled: isOn }) => isOn !== undefined],
   ['allowed_address_pairs', ({ allowed_address_pairs: pairs }) => (pairs?.length ?? 0) > 0],
 ]

@@ -10,7 +10,6 @@ import {
   macAddress,
   nullOr,
   oneOf,
-  refuse,
   stored,
   text,
   uuid,
