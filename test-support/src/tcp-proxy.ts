@@ -12,8 +12,11 @@ export type TcpFault = 'lose-request' | 'lose-reply' | 'lose-server' | 'swallow'
 /** Stands between a client and its server and breaks one connection at a chosen message, or the way for all of them. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
-  /** Breaks the next connection that sends this text, and only that one. */
-  breakAt(text: string, fault: TcpFault): void
+  /**
+   * Breaks the next connection that sends this text, and only that one. The server has answered when it sends `answer`: its
+   * first bytes, unless they are said to mean nothing yet.
+   */
+  breakAt(text: string, fault: TcpFault, answer?: string): void
   /** For all connections, those that are there and new ones. */
   setLink(state: LinkState): void
   /** Cuts all connections; new ones lead to another port of the same host. */
@@ -21,7 +24,7 @@ export interface TcpProxy extends AsyncDisposable {
 }
 
 export async function startTcpProxy(host: string, port: number): Promise<TcpProxy> {
-  let pending: { text: string; fault: TcpFault } | undefined
+  let pending: { text: string; fault: TcpFault; answer: string } | undefined
   let target = port
   const link = new TcpLink()
 
@@ -32,6 +35,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     }
     const upstream = connect(target, host)
     let broken: TcpFault | undefined
+    let awaited = ''
     const cut = (): void => {
       client.destroy()
       upstream.destroy()
@@ -50,6 +54,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     client.on('data', (chunk) => {
       if (broken === undefined && pending !== undefined && chunk.includes(pending.text)) {
         broken = pending.fault
+        awaited = pending.answer
         pending = undefined
         if (broken === 'lose-request') cut()
         else if (broken !== 'swallow') upstream.write(chunk)
@@ -59,16 +64,18 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
     })
     upstream.on('data', (chunk) => {
       if (broken === undefined) toClient(() => void client.write(chunk))
-      else if (broken !== 'swallow') cut()
-      if (broken === 'lose-server') link.set('refusing')
+      else if (broken !== 'swallow' && chunk.includes(awaited)) {
+        cut()
+        if (broken === 'lose-server') link.set('refusing')
+      }
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
 
   return {
     port: (server.address() as AddressInfo).port,
-    breakAt: (text, fault) => {
-      pending = { text, fault }
+    breakAt: (text, fault, answer = '') => {
+      pending = { text, fault, answer }
     },
     setLink: (state) => link.set(state),
     redirect: (other) => {

@@ -17,8 +17,9 @@ interface Networked {
   readonly open: (url: string) => Store
   /** How a commit looks on the wire, and nothing else does. */
   readonly commit: string
-  /** The same of the last statements of a group, which are sent with their commit. */
+  /** The same of the last statements of a group, which are sent with their commit, and of the commit's own answer. */
   readonly groupCommit: string
+  readonly groupAnswer: string
 }
 
 const databases: Networked[] = [
@@ -28,6 +29,7 @@ const databases: Networked[] = [
     open: (url) => postgresStore({ url, maxConnections: 4 }),
     commit: 'COMMIT\0',
     groupCommit: 'COMMIT\0',
+    groupAnswer: 'COMMIT\0',
   },
 ]
 const mariadb = await testMariadb()
@@ -39,6 +41,7 @@ if (mariadb !== undefined)
     commit: '\u0003COMMIT',
     // A prepared statement is executed by its number; this is a value of its event.
     groupCommit: 'allocated',
+    groupAnswer: '',
   })
 
 interface Broken {
@@ -50,7 +53,7 @@ interface Broken {
   readonly subnetId: string
 }
 
-for (const { name, server, open, commit, groupCommit } of databases)
+for (const { name, server, open, commit, groupCommit, groupAnswer } of databases)
   describe(`a connection to ${name} that breaks`, () => {
     async function withProxy(work: (broken: Broken) => Promise<void>): Promise<void> {
       const url = await server.createDatabase()
@@ -93,7 +96,7 @@ for (const { name, server, open, commit, groupCommit } of databases)
       it(`at the commit (${fault}) is admitted and not repeated without a key`, async () => {
         await withProxy(async (broken) => {
           const { ipam, proxy, subnetId } = broken
-          proxy.breakAt(groupCommit, fault)
+          proxy.breakAt(groupCommit, fault, groupAnswer)
           const work = ipam.allocations.allocate(subnetId, { kind: 'any' })
           await expect(work).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', kind: 'unavailable' })
           expect(await held(broken)).toHaveLength(fault === 'lose-reply' ? 1 : 0)

@@ -86,8 +86,9 @@ export function isCountRefusal(error: unknown): boolean {
   return serverNumber(error) === 31000
 }
 
-// Errors that only a statement can have, so that the commit behind it was never reached.
-const beforeCommit = new Set([1205, 1213, 1020, 1062, 1452, 1114, 1021, 1290, 1792, 1836, 1047])
+// Errors that a statement has, so that the commit behind it was not reached; and 1213, with which the other nodes of a
+// cluster refuse a commit.
+const beforeCommit = new Set([1020, 1021, 1062, 1114, 1205, 1213, 1290, 1452, 1792, 1836])
 
 /**
  * Classifies the error of a compound statement that ends with a commit. Whatever cannot be pinned on a statement before it
