@@ -7,6 +7,7 @@ import { type Session, type Store, StoreFault, type TransactionOptions } from '.
 import { sqliteCapabilities } from './sqlite-capabilities.ts'
 import { isBusy, sqliteFault } from './sqlite-errors.ts'
 import { SqliteSession } from './sqlite-session.ts'
+import { assertSafeVersion } from './sqlite-version.ts'
 
 export interface SqliteStoreOptions {
   /** A file, whose folder is made when it is missing, or `:memory:`. */
@@ -14,9 +15,6 @@ export interface SqliteStoreOptions {
   /** Callers whose work may share one commit. Default 128. */
   maxSharedCommit?: number
 }
-
-// 3.7.0 to 3.51.2 can corrupt a WAL database with two connections, which is how this store uses it.
-const oldestSafeVersion = [3, 51, 3] as const
 
 /**
  * A store in one SQLite file, for one machine and any number of its processes. Commits survive a power cut (WAL,
@@ -218,7 +216,7 @@ function openConnection(path: string, inMemory: boolean): DatabaseSync {
 }
 
 function configure(database: DatabaseSync, inMemory: boolean): void {
-  assertVersion(String(database.prepare('SELECT sqlite_version() AS v').get()?.['v']))
+  assertSafeVersion(String(database.prepare('SELECT sqlite_version() AS v').get()?.['v']))
   // Of a new file only. A commit writes whole pages, and random addresses change few bytes of many: half the usual size
   // makes allocations a third faster.
   database.exec('PRAGMA page_size = 2048')
@@ -255,20 +253,6 @@ function setAndVerify(database: DatabaseSync, pragma: string, value: string | nu
       `SQLite keeps ${pragma} at ${String(found)} where ${value} is needed to keep acknowledged changes.`,
       { fix: 'Put the database on a local file system.' },
     )
-}
-
-function assertVersion(version: string): void {
-  const parts = version.split('.').map(Number)
-  for (const [index, needed] of oldestSafeVersion.entries()) {
-    const part = parts[index] ?? 0
-    if (part > needed) return
-    if (part < needed)
-      throw new IpamError(
-        'STORE_UNSUPPORTED',
-        `SQLite ${version} can corrupt a database that two connections use; ${oldestSafeVersion.join('.')} or newer is needed.`,
-        { fix: 'Use a Node.js with a newer SQLite: 24 or later.' },
-      )
-  }
 }
 
 function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
