@@ -237,7 +237,8 @@ describe('a copy is refused', () => {
     ['a subnet', (ipam: Ipam) => ipam.subnets.create({ cidr: '10.0.0.0/24' }), 'subnet'],
     [
       'a document',
-      (ipam: Ipam) => ipam.documents.create({ collection: 'a', name: 'b', body: {} }),
+      (ipam: Ipam) =>
+        ipam.documents.create({ collection: 'a', name: 'b', body: {} }, { recordAs: null }),
       'document',
     ],
     [

@@ -65,7 +65,9 @@ async function earlyGuesses(
   for (const request of requests) {
     if (request.kind !== 'allocate' || request.request.kind !== 'any') continue
     const layout = request.context.layouts.lastSeen(request.subnetId)
-    if (layout !== undefined) wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
+    // Work for a subnet that a caller may not see would take time by which it could be told from one that is not there.
+    if (layout !== undefined && canSee(request.context.caller, layout))
+      wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
   }
   const guesses = new Map<SubnetLayout, readonly bigint[]>()
   if (first === undefined) return guesses

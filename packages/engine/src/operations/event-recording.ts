@@ -27,8 +27,7 @@ export async function recordChanges(
   )
 }
 
-/** The row of one event; for writers that insert those of several callers at once. */
-export function toEventRow(context: OperationContext, change: Change): NewEvent {
+function toEventRow(context: OperationContext, change: Change): NewEvent {
   return {
     at: context.clock(),
     action: change.action,

@@ -177,7 +177,7 @@ export function insertRows(shape: InsertShape, width: number, count: number): st
 }
 
 /** `?, ?, ?`, as many as that. */
-export function placeholders(count: number): string {
+function placeholders(count: number): string {
   return '?, '.repeat(count - 1) + '?'
 }
 

@@ -18,7 +18,7 @@ const inTransaction = 1
 const autocommit = 2
 
 /** Runs statements on one connection that has an open transaction. */
-export class MariadbSession implements Session {
+class MariadbSession implements Session {
   readonly capabilities: StoreCapabilities = mariadbCapabilities
   readonly #connection: Connection
   #depth = 0

@@ -80,8 +80,9 @@ export async function listTails(
   ranges: readonly { first: Uint8Array; last: Uint8Array }[],
   bits: 16 | 32,
 ): Promise<Buffer[]> {
-  const { hexadecimal, joined } = session.capabilities
-  const tails = joined(hexadecimal(`substr(address, ${17 - bits / 8})`), '')
+  const { capabilities } = session
+  const tail = capabilities.hexadecimal(`substr(address, ${17 - bits / 8})`)
+  const tails = capabilities.joined(tail, '')
   const select = `SELECT ? AS part, ${tails} AS tails FROM allocation WHERE subnet_key = ? AND address >= ? AND address <= ?`
   const found: Buffer[] = ranges.map(() => Buffer.alloc(0))
   for (let start = 0; start < ranges.length; start += 64) {
