@@ -93,7 +93,7 @@ function connect(kind: BenchDatabase['kind'], url: string): Promise<RawConnectio
 // With the product's own settings.
 async function onSqlite(path: string): Promise<RawConnection> {
   const database = new DatabaseSync(path, { timeout: 10_000 })
-  database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000')
+  database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 24000')
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   return {
     async transaction(statements) {

@@ -225,8 +225,9 @@ function configure(database: DatabaseSync, inMemory: boolean): void {
   setAndVerify(database, 'foreign_keys', 1)
   // KiB for each of the two connections. The file's hot pages are in the system's memory anyway.
   database.exec('PRAGMA cache_size = -16384')
-  // 16 MiB of log, so that a page that changes often is copied into the database once and not for every change.
-  database.exec('PRAGMA wal_autocheckpoint = 8000')
+  // 48 MiB of log, so that a page that changes often is copied into the database once and not for every change: a third
+  // more requests a second than with 4 MiB, and fewer of them wait for a copy.
+  database.exec('PRAGMA wal_autocheckpoint = 24000')
 }
 
 // Any of these statements reads the file, the first one its schema. It is locked for a moment while another process
