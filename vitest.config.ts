@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     globalSetup: ['test-support/src/database-servers.ts'],
+    // Many tests wait for servers, for locks or for processes to die: two files at once use a small machine well.
+    maxWorkers: 2,
     // A test that waits for a database on a busy machine is slow, not wrong.
     testTimeout: 60_000,
     hookTimeout: 60_000,
