@@ -139,6 +139,19 @@ describe('a coalescer', () => {
     expect(await notes()).toEqual(['stays'])
   })
 
+  it('lets nobody wait for a project that asks for very much', async () => {
+    const coalescer = new Coalescer<string, string>(store, lanes(1), insertAll)
+    const served: string[] = []
+    const ask = async (text: string, project: string) => {
+      const turn = [project, 'one'] as const
+      served.push(await coalescer.submit({ ...request(text), turn }))
+    }
+    const greedy = Array.from({ length: 500 }, (_, index) => ask(`greedy ${index}`, 'greedy'))
+    await Promise.all([...greedy, ask('modest', 'modest')])
+    // In the first group: one that fits 64, of which the other project has the rest.
+    expect(served.indexOf('modest')).toBeLessThan(64)
+  })
+
   it('serves in order, many at a time, and never runs more groups at once than it has lanes', async () => {
     let running = 0
     let most = 0

@@ -48,7 +48,7 @@ function jsonOf(value: unknown): string | null {
   return JSON.stringify(value, (_, field) => (typeof field === 'bigint' ? field.toString() : field))
 }
 
-/** The event of an allocation: its states are what `eventState` makes of it, which no function needs to go through. */
+/** The event of an allocation, whose states are what `eventState` makes of it: without a bigint, so they are text at once. */
 export function allocationEvent(
   { clock, caller }: OperationContext,
   action: EventAction,

@@ -1,0 +1,163 @@
+import { join } from 'node:path'
+import { temporaryDirectory, testMariadb, testPostgres } from '@freehold/test-support'
+import { describe, expect, it } from 'vitest'
+import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
+import { postgresStore } from '../src/store/postgres/postgres-store.ts'
+import { RowInsert } from '../src/store/sql/row-insert.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import type { FinalStatement, Session, SqlValue, Store } from '../src/store/store.ts'
+
+const postgres = await testPostgres()
+const mariadb = await testMariadb()
+
+async function onServer(
+  server: typeof postgres,
+  open: (url: string) => Store,
+  work: (store: Store) => Promise<void>,
+): Promise<void> {
+  const url = await server.createDatabase()
+  const store = open(url)
+  try {
+    await store.migrate()
+    await work(store)
+  } finally {
+    await store.close()
+    await server.dropDatabase(url)
+  }
+}
+
+async function onFile(work: (store: Store) => Promise<void>): Promise<void> {
+  using directory = temporaryDirectory()
+  const store = sqliteStore({ path: join(directory.path, 'freehold.sqlite') })
+  try {
+    await store.migrate()
+    await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const stores: {
+  name: string
+  withStore: (work: (store: Store) => Promise<void>) => Promise<void>
+}[] = [
+  { name: 'SQLite', withStore: onFile },
+  {
+    name: 'PostgreSQL',
+    withStore: (work) => onServer(postgres, (url) => postgresStore({ url }), work),
+  },
+]
+if (mariadb !== undefined)
+  stores.push({
+    name: 'MariaDB',
+    withStore: (work) => onServer(mariadb, (url) => mariadbStore({ url }), work),
+  })
+
+const settings = new RowInsert('setting', { name: 'text', value: 'text' })
+
+const insert = (session: Session, rows: SqlValue[][]): FinalStatement => ({
+  ...settings.of(session, rows),
+  changes: 'fails-of-itself',
+})
+
+const update = (name: string, changes: number): FinalStatement => ({
+  sql: "UPDATE setting SET value = 'changed' WHERE name = ?",
+  values: [name],
+  changes,
+})
+
+function write<T>(store: Store, work: (session: Session) => Promise<T>): Promise<T> {
+  return store.transaction(work, { access: 'write', deadline: performance.now() + 60_000 })
+}
+
+async function allSettings(store: Store): Promise<Record<string, string>> {
+  const rows = await write(store, (session) =>
+    session.all<{ name: string; value: string }>('SELECT name, value FROM setting'),
+  )
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+}
+
+describe.each(stores)('the last statements of a transaction on $name', ({ withStore }) => {
+  it('are done and committed, together with what came before them', async () => {
+    await withStore(async (store) => {
+      await write(store, async (session) => {
+        await session.run("INSERT INTO setting VALUES ('before', 'x')")
+        await session.finish([
+          insert(session, [
+            ['a', '1'],
+            ['b', '2'],
+          ]),
+          update('a', 1),
+        ])
+      })
+      expect(await allSettings(store)).toEqual({ before: 'x', a: 'changed', b: '2' })
+    })
+  })
+
+  it('undo everything when one changes another number of rows than it has to', async () => {
+    await withStore(async (store) => {
+      const work = write(store, async (session) => {
+        await session.run("INSERT INTO setting VALUES ('before', 'x')")
+        await session.finish([insert(session, [['a', '1']]), update('missing', 1)])
+      })
+      await expect(work).rejects.toMatchObject({ name: 'StoreFault', fault: 'retry' })
+      expect(await allSettings(store)).toEqual({})
+      // The connection is as good as before.
+      await write(store, (session) => session.finish([insert(session, [['c', '3']])]))
+      expect(await allSettings(store)).toEqual({ c: '3' })
+    })
+  })
+
+  it('undo everything when an insert meets a row, whatever stands behind it', async () => {
+    await withStore(async (store) => {
+      await write(store, (session) => session.finish([insert(session, [['a', 'first']])]))
+      const work = write(store, (session) =>
+        session.finish([
+          insert(session, [['b', '1']]),
+          insert(session, [['a', 'second']]),
+          update('a', 1),
+        ]),
+      )
+      await expect(work).rejects.toMatchObject({ name: 'StoreFault' })
+      expect(await allSettings(store)).toEqual({ a: 'first' })
+    })
+  })
+
+  it('carry every text as it is', async () => {
+    const texts = [
+      '',
+      'NULL',
+      '{a,b}',
+      '"',
+      '\\',
+      "it's; COMMIT",
+      '$1 ?',
+      'ü \u{1f512}',
+      'a\nb',
+      '{"a":["\\""]}',
+    ]
+    await withStore(async (store) => {
+      const rows = texts.map((text, index) => [`${index}`, text])
+      await write(store, (session) => session.finish([insert(session, rows)]))
+      expect(Object.values(await allSettings(store)).toSorted()).toEqual([...texts].toSorted())
+    })
+  })
+
+  it('end a transaction that began with a read which was sent along', async () => {
+    await withStore(async (store) => {
+      const found = await store.transaction(
+        async (session) => {
+          const [names, values] = await Promise.all([
+            session.all('SELECT name FROM setting'),
+            session.all('SELECT value FROM setting'),
+          ])
+          await session.finish([insert(session, [['a', '1']])])
+          return [names, values]
+        },
+        { access: 'write', readsFirst: true, deadline: performance.now() + 60_000 },
+      )
+      expect(found).toEqual([[], []])
+      expect(await allSettings(store)).toEqual({ a: '1' })
+    })
+  })
+})
