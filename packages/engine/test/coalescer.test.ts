@@ -120,12 +120,23 @@ describe('a coalescer', () => {
 
   it('gives up at the deadline, and changes nothing', async () => {
     const coalescer = new Coalescer<string, string>(store, lanes(1), async () => ['again'])
-    const error: unknown = await coalescer
-      .submit(request('a', { deadline: performance.now() + 30 }))
-      .catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(IpamError)
-    expect(error).toMatchObject({ code: 'CONTENTION' })
+    const refused = coalescer.submit(request('a', { deadline: performance.now() - 1 }))
+    await expect(refused).rejects.toBeInstanceOf(IpamError)
+    await expect(refused).rejects.toMatchObject({ code: 'CONTENTION' })
     expect(await notes()).toEqual([])
+  })
+
+  it('runs each alone that lost again and again with its group', async () => {
+    let groups = 0
+    const coalescer = new Coalescer<string, string>(store, lanes(1), async (session, texts) => {
+      groups += 1
+      await insertAll(session, texts)
+      throw new StoreFault('retry', new Error('some other row of the group'))
+    })
+    const answers = Promise.all(['a', 'b'].map((text) => coalescer.submit(request(text))))
+    expect(await answers).toEqual(['a alone', 'b alone'])
+    expect(groups).toBe(3)
+    expect(await notes()).toEqual(['a', 'b'])
   })
 
   it('leaves out who went away while waiting', async () => {

@@ -3,6 +3,7 @@ import { type TestServer, testMariadb, testPostgres } from '@freehold/test-suppo
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
+import { IpamError } from '../src/errors.ts'
 import { openIpam } from '../src/ipam.ts'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import { postgresStore } from '../src/store/postgres/postgres-store.ts'
@@ -262,6 +263,25 @@ for (const database of databases)
           ]),
         )
         await expect(orphan).rejects.toMatchObject({ fault: 'foreign-key' })
+      })
+    })
+
+    it('says that the transaction is gone, when a savepoint cannot be undone any more', async () => {
+      await withStore(async (store) => {
+        const work = write(store, async (session) => {
+          await session.run("INSERT INTO setting VALUES ('a', 'b')")
+          const refused = session.savepoint(async () => {
+            // As a database does that ends a transaction by itself: a deadlock, or another node of a cluster.
+            await session.run('ROLLBACK')
+            throw new IpamError('SUBNET_OVERLAP', 'refused for its own sake')
+          })
+          // A caller that can do without this would go on, to a commit of nothing.
+          await refused.catch((error: unknown) => {
+            if (!(error instanceof IpamError)) throw error
+          })
+          return 'committed'
+        })
+        await expect(work).rejects.toBeInstanceOf(StoreFault)
       })
     })
 

@@ -66,7 +66,7 @@ async function useServer(store: Store): Promise<void> {
     await ipam.reap()
     await ipam.audit.seal()
     const report = await call('POST', '/v1/audit/verify', {})
-    expect(report).toMatchObject({ ok: true, head: { seq: 6 }, unsealed: { events: 0 } })
+    expect(report).toMatchObject({ ok: true, head: { seq: 8 }, unsealed: { events: 0 } })
     await call('DELETE', path)
     expect(await call('POST', '/v1/check')).toMatchObject({ ok: true })
   } finally {

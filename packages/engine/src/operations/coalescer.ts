@@ -44,6 +44,8 @@ export interface CoalescerOptions {
 }
 
 const mostMembers = 64
+// Attempts in a group, after which a request is run alone.
+const mostTogether = 3
 
 /**
  * Lets callers share transactions: what waits while one runs goes into the next, in turns. Nobody waits for company, because a group is closed only when its transaction has begun. Every caller gets its own answer, after the
@@ -154,11 +156,12 @@ export class Coalescer<Request, Result> {
     const wait = retryWait(attempt, defaultRetryPolicy)
     const remaining = members.filter((member) => {
       member.attempts += 1
-      const spent =
-        member.attempts >= defaultRetryPolicy.attempts ||
-        performance.now() + wait >= member.deadline
-      if (spent) member.reject(last)
-      return !spent
+      const isLate = performance.now() + wait >= member.deadline
+      if (isLate) member.reject(last)
+      // A long transaction meets others oftener. Alone, a request has only its own races to lose.
+      else if (member.attempts >= mostTogether) member.resolve(member.alone())
+      else return true
+      return false
     })
     if (remaining.length === 0) return
     this.#store.counters.retries += 1

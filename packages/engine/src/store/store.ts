@@ -170,6 +170,13 @@ export function rowsMissing(): StoreFault {
   return new StoreFault('retry', new Error('a statement changed other rows than it was to'))
 }
 
+/** What a savepoint that cannot be undone says: the database has ended the transaction, so nothing of it was committed. */
+export function transactionGone(undoing: unknown): StoreFault {
+  return undoing instanceof StoreFault && undoing.fault !== 'internal'
+    ? undoing
+    : new StoreFault('retry', undoing)
+}
+
 /** `head (?, ?), (?, ?) tail` for `count` rows of `width` values. */
 export function insertRows(shape: InsertShape, width: number, count: number): string {
   const row = `(${placeholders(width)})`

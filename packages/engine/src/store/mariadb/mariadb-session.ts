@@ -7,6 +7,8 @@ import {
   type Session,
   type SqlValue,
   type StoreCapabilities,
+  StoreFault,
+  transactionGone,
 } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { finishingFault, isCountRefusal, mariadbFault } from './mariadb-errors.ts'
@@ -60,10 +62,15 @@ class MariadbSession implements Session {
     try {
       return await work()
     } catch (error) {
-      // The first cause counts: should this fail as well, the connection or, after a deadlock, the whole transaction is
-      // gone with it.
-      await this.#connection.query(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => undefined)
-      await this.#connection.query(`RELEASE SAVEPOINT ${name}`).catch(() => undefined)
+      try {
+        await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
+        await this.#command(`RELEASE SAVEPOINT ${name}`)
+      } catch (undoing) {
+        // The whole transaction is gone, as when another node of a cluster was faster, or the connection is. What was refused
+        // for its own sake could be left out and the rest go on: to a commit of nothing. A first fault of the database says
+        // the same and counts.
+        throw error instanceof StoreFault ? error : transactionGone(undoing)
+      }
       throw error
     }
   }

@@ -1,5 +1,4 @@
-import type { StoreCapabilities } from '../store.ts'
-import { arrayText, arrayType, typeOf } from './postgres-arrays.ts'
+import type { SqlColumn, SqlValue, StoreCapabilities } from '../store.ts'
 
 /**
  * `FOR KEY SHARE` is what a foreign key takes on its parent anyway; of the row locks only `FOR UPDATE`, and deleting, wait
@@ -40,4 +39,29 @@ export const postgresCapabilities: StoreCapabilities = {
   joined: (text, separator) => `string_agg(${text}, '${separator}')`,
   textContains: (text, part) => `strpos(${text}, ${part}) > 0`,
   maxValues: 30_000,
+}
+
+// Many values as one parameter: the text of a PostgreSQL array.
+
+const arrayTypes = { integer: 'bigint[]', text: 'text[]', bytes: 'bytea[]' } as const
+
+function arrayType(type: SqlColumn['type']): string {
+  return arrayTypes[type]
+}
+
+function typeOf(value: SqlValue | undefined): SqlColumn['type'] {
+  if (typeof value === 'string') return 'text'
+  return value instanceof Uint8Array ? 'bytes' : 'integer'
+}
+
+/** `{1,2,NULL}`; texts and bytes are quoted, so that none can be taken for NULL or for two. */
+export function arrayText(values: readonly SqlValue[]): string {
+  return `{${values.map(elementText).join(',')}}`
+}
+
+function elementText(value: SqlValue): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`
 }

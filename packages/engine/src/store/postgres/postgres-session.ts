@@ -9,6 +9,7 @@ import {
   type SqlValue,
   type StoreCapabilities,
   StoreFault,
+  transactionGone,
 } from '../store.ts'
 import { postgresCapabilities } from './postgres-capabilities.ts'
 import { isCountRefusal, isOutsideTransaction, postgresFault } from './postgres-errors.ts'
@@ -76,10 +77,13 @@ export class PostgresSession implements Session {
     try {
       return await work()
     } catch (error) {
-      // The first cause counts: should this fail as well, the connection or the whole transaction is gone with it.
-      await this.#client
-        .query(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
-        .catch(() => undefined)
+      try {
+        await this.#command(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+      } catch (undoing) {
+        // The whole transaction is gone with the connection; a caller that goes on without this work has to hear of it. A
+        // first fault of the database says the same and counts.
+        throw error instanceof StoreFault ? error : transactionGone(undoing)
+      }
       throw error
     }
   }

@@ -4,10 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { IpamError } from '../../errors.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
-import { sqliteCapabilities } from './sqlite-capabilities.ts'
+import { assertSafeVersion, sqliteCapabilities } from './sqlite-capabilities.ts'
 import { isBusy, sqliteFault } from './sqlite-errors.ts'
 import { SqliteSession } from './sqlite-session.ts'
-import { assertSafeVersion } from './sqlite-version.ts'
 
 export interface SqliteStoreOptions {
   /** A file, whose folder is made when it is missing, or `:memory:`. */

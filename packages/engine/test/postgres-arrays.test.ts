@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { arrayText, arrayType, typeOf } from './postgres-arrays.ts'
+import { arrayText } from '../src/store/postgres/postgres-capabilities.ts'
 
 describe('an array as text', () => {
   it('tells nothing, NULL and the text of that name apart', () => {
@@ -14,11 +14,5 @@ describe('an array as text', () => {
   it('writes integers of any size, and bytes in hexadecimal', () => {
     expect(arrayText([1, -2, 9_007_199_254_740_993n])).toBe('{1,-2,9007199254740993}')
     expect(arrayText([new Uint8Array([0, 255]), new Uint8Array(0)])).toBe('{"\\\\x00ff","\\\\x"}')
-  })
-
-  it('has the type of its values', () => {
-    expect(arrayType(typeOf('a'))).toBe('text[]')
-    expect(arrayType(typeOf(new Uint8Array(1)))).toBe('bytea[]')
-    expect(arrayType(typeOf(1))).toBe('bigint[]')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertSafeVersion } from './sqlite-version.ts'
+import { assertSafeVersion } from '../src/store/sqlite/sqlite-capabilities.ts'
 
 describe('the version of SQLite', () => {
   it.each(['3.51.3', '3.51.10', '3.52.0', '4.0.0'])('%s is safe', (version) => {
