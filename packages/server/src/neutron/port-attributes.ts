@@ -61,7 +61,7 @@ export const portAttributes = {
   'binding:vif_type': readOnly,
   'binding:vif_details': readOnly,
   allowed_address_pairs: optional(storedList),
-  extra_dhcp_opts: optional(nullOr(extraDhcpOpts)),
+  extra_dhcp_opts: optional(nullOr(stored(extraDhcpOpts, 65_535))),
   description: optional(text(255)),
   // Of all records, only a port can be given its tags when it is made.
   tags: { ...tags, create: 'optional' } as const,
