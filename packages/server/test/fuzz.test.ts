@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routeTable } from '../src/index.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
+import { fuzzBudget } from './fuzz-budget.ts'
 import { RequestFuzzer } from './request-fuzzer.ts'
 
 let fixture: AppFixture
@@ -16,6 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.close())
 
+const budget = fuzzBudget(100)
 const fuzzed = routeTable.filter(({ path }) => path !== '/metrics')
 
 test.each(fuzzed)(
@@ -28,7 +30,7 @@ test.each(fuzzed)(
         if (answer.status >= 400)
           expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
       }),
-      { numRuns: 100 },
+      budget,
     )
   },
 )

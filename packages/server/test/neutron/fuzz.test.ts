@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { neutronResources, neutronRoutes } from '../../src/neutron/neutron-routes.ts'
+import { fuzzBudget } from '../fuzz-budget.ts'
 import { type NeutronFixture, openNeutron, unknownId } from './neutron-fixture.ts'
 
 let neutron: NeutronFixture
@@ -154,7 +155,7 @@ async function expectAnswer(method: string, path: string, body?: string): Promis
   return answer.status
 }
 
-const runs = { numRuns: 150 }
+const runs = fuzzBudget(150)
 
 const resources = neutronResources.map((resource) => [resource.collection, resource] as const)
 
@@ -254,7 +255,7 @@ test('every route takes any path parameter and any JSON', async () => {
         await expectAnswer(method, url, method === 'GET' ? undefined : (body ?? undefined))
       },
     ),
-    { numRuns: 400 },
+    fuzzBudget(400),
   )
 })
 
