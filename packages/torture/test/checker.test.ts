@@ -247,6 +247,31 @@ describe('one defect', () => {
     expect(convictions(twice.input())).toEqual(['K7'])
   })
 
+  it('a change of allocation pools without an event, and one too many, are K7', () => {
+    const operation = {
+      kind: 'set-allocation-pools',
+      subnetId,
+      allocationPools: [{ first: '10.0.0.2', last: '10.0.0.6' }],
+    } as const
+    const updated = {
+      action: 'updated',
+      recordKind: 'subnet',
+      subnetId,
+      address: null,
+      operationId: '',
+      requestId: null,
+    } as const
+    const changed = (events: number) => {
+      const run = cleanRun()
+      run.tell({ id: 'e', from: 60, until: 70, operation, outcome: 'ok', answer: { kind: 'done' } })
+      for (let count = 0; count < events; count += 1) run.events.push(updated)
+      return convictions(run.input())
+    }
+    expect(changed(1)).toEqual([])
+    expect(changed(0)).toEqual(['K7'])
+    expect(changed(2)).toEqual(['K7'])
+  })
+
   it('events in another order than the calls are K7', () => {
     const run = cleanRun()
     run.release('e', 60, 70, '10.0.0.2')

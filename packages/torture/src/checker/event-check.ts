@@ -13,6 +13,7 @@ export function checkEvents(history: RunHistory): Violation[] {
     ...releaseEvents(history, byAddress),
     ...[...byAddress.values()].flatMap((life) => lifeOf(history, life)),
     ...subnetEvents(history),
+    ...changeEvents(history),
   ]
 }
 
@@ -157,6 +158,36 @@ function subnetEvents(history: RunHistory): Violation[] {
           `subnet ${cidr} (${id})`,
           `It has ${created} events of its creation and ${gone} of its deletion, for ${acknowledged} acknowledged deletions.`,
           [createdBy, ...deletions],
+        ),
+      )
+  }
+  return violations
+}
+
+/** A change of a subnet's allocation pools leaves an event each time, also when the pools are what they were. */
+function changeEvents(history: RunHistory): Violation[] {
+  const violations: Violation[] = []
+  const changes = Map.groupBy(
+    history.operations.filter(({ operation }) => operation.kind === 'set-allocation-pools'),
+    ({ operation }) => (operation.kind === 'set-allocation-pools' ? operation.subnetId : ''),
+  )
+  const events = Map.groupBy(
+    history.final.events.filter(
+      ({ recordKind, action }) => recordKind === 'subnet' && action === 'updated',
+    ),
+    ({ subnetId }) => subnetId,
+  )
+  for (const { id, cidr } of history.subnets.values()) {
+    const own = changes.get(id) ?? []
+    const certain = own.filter(({ outcome }) => outcome === 'ok')
+    const unknown = own.filter(({ outcome }) => outcome === 'unknown')
+    const found = events.get(id)?.length ?? 0
+    if (found < certain.length || found > certain.length + unknown.length)
+      violations.push(
+        violation(
+          `subnet ${cidr} (${id})`,
+          `${certain.length} changes were acknowledged, and there are ${found} events of changes.`,
+          [...certain, ...unknown],
         ),
       )
   }
