@@ -142,6 +142,15 @@ export class OwnMariadbSession extends MariadbSession {
   }
 }
 
+/**
+ * A session in a transaction of the store's own on a node of a Galera cluster, whose last statements go one by one. Another
+ * node may end a transaction at any moment; when that was within a compound statement, a caller was once seen to wait
+ * for a lock until its deadline.
+ */
+export class ClusterMariadbSession extends MariadbSession {
+  readonly isFinished = false
+}
+
 /** Runs statements in a transaction that the caller opened with settings of its own, which are looked at first. */
 export class JoinedMariadbSession extends MariadbSession {
   #checked: Promise<void> | undefined

@@ -15,7 +15,11 @@ import { repeated } from '../retry.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
-import { JoinedMariadbSession, OwnMariadbSession } from './mariadb-session.ts'
+import {
+  ClusterMariadbSession,
+  JoinedMariadbSession,
+  OwnMariadbSession,
+} from './mariadb-session.ts'
 
 export interface MariadbStoreOptions {
   /** `mariadb://USER:PASSWORD@HOST:PORT/DATABASE`; also `?sslmode=verify-full&sslrootcert=FILE` and `?socket=FILE`. */
@@ -47,6 +51,8 @@ class MariadbStore implements Store {
   readonly #options: MariadbStoreOptions
   readonly #queue: ConnectionQueue
   readonly #target: Record<string, unknown>
+  // Connections to a node of a Galera cluster.
+  readonly #clustered = new WeakSet<object>()
   // The timeout in seconds that each prepared connection has.
   readonly #timeouts = new WeakMap<object, number>()
   #pool: Promise<Pool> | undefined
@@ -100,7 +106,9 @@ class MariadbStore implements Store {
   ): Promise<T> {
     return this.#withConnection(options.deadline, async (connection) => {
       await begin(connection, options.access)
-      const session = new OwnMariadbSession(connection)
+      const session = this.#clustered.has(connection.connection)
+        ? new ClusterMariadbSession(connection)
+        : new OwnMariadbSession(connection)
       const value = await work(session)
       // A read that was not committed has shown the same.
       if (!session.isFinished)
@@ -182,7 +190,10 @@ class MariadbStore implements Store {
   async #prepare(connection: PoolConnection, deadline: number): Promise<void> {
     const key = connection.connection
     const known = this.#timeouts.get(key)
-    if (known === undefined) await assertConnection(connection)
+    if (known === undefined) {
+      await assertConnection(connection)
+      if (await isClustered(connection)) this.#clustered.add(key)
+    }
     const seconds = Math.max(Math.ceil((deadline - performance.now()) / 1000), 1)
     if (known === seconds) return
     await command(
@@ -248,6 +259,12 @@ async function assertConnection(connection: PoolConnection): Promise<void> {
     throw unsupported('The server does not keep a strict sql_mode.')
   if (found?.['isolation'] !== 'READ-COMMITTED')
     throw unsupported('The server does not keep the isolation level READ COMMITTED.')
+}
+
+// A server that was built without Galera does not know the variable, and says so with an empty answer.
+async function isClustered(connection: PoolConnection): Promise<boolean> {
+  const [found] = await rows(connection, "SHOW VARIABLES LIKE 'wsrep_on'", 'begin')
+  return found?.['Value'] === 'ON'
 }
 
 function assertVersion(version: string): void {
