@@ -70,3 +70,11 @@ export function schemaMovedOn(found: number, known: number): IpamError {
     { fix: 'Replace it by the Freehold that migrated the database.', found, known },
   )
 }
+
+/** The statements of a file of ours: no `;` stands anywhere else at the end of a line. */
+export function statementsOf(sql: string): string[] {
+  return sql
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}

@@ -13,6 +13,9 @@ import {
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { finishingFault, isCountRefusal, mariadbFault } from './mariadb-errors.ts'
 
+// With it, an UPDATE counts the rows it matched, and not only those whose values it changed.
+const foundRows = 2
+
 type Parameter = string | null | Buffer
 
 // Flags of the server's state, which comes with every answer.
@@ -184,6 +187,18 @@ export class JoinedMariadbSession extends MariadbSession {
         { fix: "Run SET SESSION sql_mode = 'STRICT_ALL_TABLES' on it." },
       )
   }
+}
+
+/** @throws IpamError INVALID_REQUEST for a connection that counts changed rows. */
+export function assertFoundRows(connection: Connection): void {
+  const flags = (connection as unknown as { connection: { config?: { clientFlags?: number } } })
+    .connection.config?.clientFlags
+  if (flags !== undefined && (flags & foundRows) === 0)
+    throw new IpamError(
+      'INVALID_REQUEST',
+      'The connection counts changed rows instead of matched ones.',
+      { fix: 'Open it with the flag FOUND_ROWS, which mysql2 sets by itself.' },
+    )
 }
 
 // The client would send a number as a double; as decimal text an integer of any size stays what it is, and MariaDB turns

@@ -10,12 +10,18 @@ import type {
 import { IpamError } from '../../errors.ts'
 import { graceMs, openedInTime } from '../connection-opening.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
-import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
+import {
+  type AppliedMigration,
+  loadMigrations,
+  pendingMigrations,
+  statementsOf,
+} from '../migration.ts'
 import { repeated } from '../retry.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
 import { type MariadbPhase, mariadbFault } from './mariadb-errors.ts'
 import {
+  assertFoundRows,
   ClusterMariadbSession,
   JoinedMariadbSession,
   OwnMariadbSession,
@@ -34,8 +40,6 @@ export interface MariadbStoreOptions {
 
 const oldestVersion = [10, 6] as const
 const strictMode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'
-// With it, an UPDATE counts the rows it matched, and not only those whose values it changed.
-const foundRows = 2
 
 /**
  * A store in a MariaDB database, for any number of machines. Writers run at READ COMMITTED, every read in one snapshot.
@@ -275,17 +279,6 @@ function assertVersion(version: string): void {
     throw unsupported(`The server is no MariaDB of version ${oldestVersion.join('.')} or newer.`)
 }
 
-function assertFoundRows(connection: Connection): void {
-  const flags = (connection as unknown as { connection: { config?: { clientFlags?: number } } })
-    .connection.config?.clientFlags
-  if (flags !== undefined && (flags & foundRows) === 0)
-    throw new IpamError(
-      'INVALID_REQUEST',
-      'The connection counts changed rows instead of matched ones.',
-      { fix: 'Open it with the flag FOUND_ROWS, which mysql2 sets by itself.' },
-    )
-}
-
 function unsupported(message: string): IpamError {
   return new IpamError('STORE_UNSUPPORTED', message)
 }
@@ -332,14 +325,6 @@ async function rows(
 async function appliedMigrations(connection: Connection): Promise<AppliedMigration[]> {
   const found = await rows(connection, 'SELECT version, checksum FROM migration ORDER BY version')
   return found as AppliedMigration[]
-}
-
-/** The statements of a file of ours: no `;` stands anywhere else at the end of a line. */
-function statementsOf(sql: string): string[] {
-  return sql
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
 }
 
 async function rolledBack(connection: Connection): Promise<boolean> {
