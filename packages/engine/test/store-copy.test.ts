@@ -390,8 +390,10 @@ describe('the list of stored tables', () => {
     const made = loadMigrations(folder(database)).flatMap(({ sql }) =>
       [...sql.matchAll(/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/gm)].map(([, name = '']) => name),
     )
-    expect(new Set(made)).toEqual(new Set(storedTables.map(({ name }) => name)))
-    expect(made).toHaveLength(storedTables.length)
+    // The index of the history, which a trigger fills.
+    const facts = made.filter((name) => !name.startsWith('event_address'))
+    expect(new Set(facts)).toEqual(new Set(storedTables.map(({ name }) => name)))
+    expect(facts).toHaveLength(storedTables.length)
   })
 
   it('has every column of every table, its key, and parents before children', async () => {

@@ -17,6 +17,7 @@ import type { AddressScopeRow, SubnetPoolRow, SubnetRow } from '../store/sql/row
 import { toPrefix } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
+import { LastActions } from './last-actions.ts'
 import { expectedFreeBlocks, prefixesOfPool, toPoolPrefix } from './pool-layout.ts'
 import { checkSubnetRows } from './subnet-check.ts'
 import { read } from './transaction.ts'
@@ -48,6 +49,7 @@ class CheckRun {
   readonly #context: OperationContext
   readonly #options: CheckOptions
   readonly #problems: CheckProblem[] = []
+  readonly #lastActions = new LastActions()
   #problemCount = 0
   #done = 0
   readonly #checked = { addressScopes: 0, subnetPools: 0, subnets: 0, allocations: 0 }
@@ -69,7 +71,7 @@ class CheckRun {
     await this.#forEach<SubnetRow>(listSubnetsAfter, async (session, subnet) => {
       this.#checked.subnets += 1
       const layout = this.#context.layouts.passing(subnet)
-      const { rows, problems } = await checkSubnetRows(session, layout)
+      const { rows, problems } = await checkSubnetRows(session, layout, this.#lastActions)
       this.#checked.allocations += rows
       for (const problem of problems) this.#add({ ...problem, subnetId: subnet.id })
     })

@@ -4,9 +4,9 @@ import { pageBounds } from '../allocators/page-layout.ts'
 import type { CheckProblem } from '../model/check-report.ts'
 import { type AddressPageRow, listPages } from '../store/sql/address-page-queries.ts'
 import { listAddresses } from '../store/sql/allocation-queries.ts'
-import { listRowsWithLastAction } from '../store/sql/check-queries.ts'
 import type { Session } from '../store/store.ts'
 import { countedPages, type PageCounts } from './address-page-operations.ts'
+import type { LastActions, RowWithLastAction } from './last-actions.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 import { isReservedAddress } from './subnet-rules.ts'
 
@@ -16,11 +16,12 @@ const rowsAtOnce = 2000
 export async function checkSubnetRows(
   session: Session,
   layout: SubnetLayout,
+  lastActions: LastActions,
 ): Promise<{ rows: number; problems: CheckProblem[] }> {
   const problems: CheckProblem[] = []
   let count = 0
   for (let after: Uint8Array | null = null; ; ) {
-    const rows = await listRowsWithLastAction(session, layout.key, after, rowsAtOnce)
+    const rows = await lastActions.ofRows(session, layout.key, after, rowsAtOnce)
     for (const row of rows) problems.push(...rowProblems(layout, row))
     count += rows.length
     const last = rows.at(-1)
@@ -31,10 +32,7 @@ export async function checkSubnetRows(
   return { rows: count, problems }
 }
 
-function rowProblems(
-  layout: SubnetLayout,
-  row: { address: Uint8Array; state: number; last_action: string | null },
-): CheckProblem[] {
+function rowProblems(layout: SubnetLayout, row: RowWithLastAction): CheckProblem[] {
   const address = IpAddress.fromBytes(layout.version, row.address)
   if (!layout.prefix.contains(address))
     return [

@@ -59,10 +59,22 @@ export interface StoreCapabilities {
   hexadecimal(bytes: string): string
   /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */
   joined(text: string, separator: string): string
+  /** How the events of an address are found. */
+  readonly eventIndex: EventIndex
   /** Expression: the text of the first operand contains the second, to the letter. */
   textContains(text: string, part: string): string
   /** The most `?` that one statement may have. */
   readonly maxValues: number
+}
+
+export interface EventIndex {
+  /** For FROM: the events that can be found by address, each as `e`. */
+  readonly from: string
+  /** Their address and id, for WHERE and ORDER BY. */
+  readonly address: string
+  readonly id: string
+  /** Expression: the last event that can be found that way; null where every event can. */
+  readonly end: string | null
 }
 
 /** The text before and after the list of `(?, …)` rows. */

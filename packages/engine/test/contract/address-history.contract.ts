@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Allocation } from '../../src/model/allocation.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
 import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -90,6 +91,27 @@ export function describeAddressHistoryContract(store: ContractStore): void {
       expect(await at(times[1])).toEqual([])
       expect(await at(times[2])).toEqual([times[2]])
       await expectRefused(at('yesterday'), 'INVALID_FIELD')
+    })
+
+    it('is complete while thousands of other events come after and between', async () => {
+      const ipam = await engines.open()
+      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/16' })
+      const hold = (holderId: string) =>
+        ipam.allocations.allocate(id, specific('10.0.0.9'), {
+          holder: { kind: 'host', id: holderId },
+        })
+      await hold('first')
+      // Where events are entered into an index by some thousand, this is more than one time's worth.
+      const others: Allocation[] = []
+      for (let count = 0; count < 4500; count += 900)
+        others.push(...(await ipam.allocations.allocate(id, { kind: 'bulk', count: 900 })))
+      await ipam.allocations.release(id, '10.0.0.9')
+      await hold('second')
+      const holders = (await ipam.addresses.history('10.0.0.9')).map(({ holder }) => holder)
+      expect(holders).toMatchObject([{ id: 'first' }, { id: 'second' }])
+      for (const other of [others[0], others.at(-1)])
+        expect(await ipam.addresses.history(other?.address ?? '')).toHaveLength(1)
+      expect(await ipam.check()).toMatchObject({ ok: true, checked: { allocations: 4501 } })
     })
 
     it('has an open end while it is held, and ends with a lease', async () => {

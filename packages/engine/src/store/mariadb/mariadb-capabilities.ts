@@ -29,6 +29,7 @@ export const mariadbCapabilities: StoreCapabilities = {
   rowsFrom: null,
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
+  eventIndex: { from: 'event e', address: 'e.address', id: 'e.id', end: null },
   textContains: (text, part) => `INSTR(${text}, ${part}) > 0`,
   maxValues: 30_000,
 }

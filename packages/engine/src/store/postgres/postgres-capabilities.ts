@@ -37,6 +37,7 @@ export const postgresCapabilities: StoreCapabilities = {
   }),
   hexadecimal: (bytes) => `encode(${bytes}, 'hex')`,
   joined: (text, separator) => `string_agg(${text}, '${separator}')`,
+  eventIndex: { from: 'event e', address: 'e.address', id: 'e.id', end: null },
   textContains: (text, part) => `strpos(${text}, ${part}) > 0`,
   maxValues: 30_000,
 }

@@ -72,15 +72,16 @@ export async function listScopePoolPrefixes(
   )
 }
 
-/** Rows of a subnet, each with what the last event of its address says. One index probe a row. */
+/** Rows of a subnet, each with what the last event of its address says that is in the index. One index probe a row. */
 export async function listRowsWithLastAction(
   session: Session,
   subnetKey: number,
   after: Uint8Array | null,
   limit: number,
 ): Promise<(Pick<AllocationRow, 'address' | 'state'> & { last_action: string | null })[]> {
-  const select = `SELECT a.address, a.state, (SELECT e.action FROM event e WHERE e.address = a.address
-    AND e.subnet_key = a.subnet_key ORDER BY e.id DESC LIMIT 1) AS last_action FROM allocation a`
+  const { from, address, id } = session.capabilities.eventIndex
+  const select = `SELECT a.address, a.state, (SELECT e.action FROM ${from} WHERE ${address} = a.address
+    AND e.subnet_key = a.subnet_key ORDER BY ${id} DESC LIMIT 1) AS last_action FROM allocation a`
   return after === null
     ? session.all(`${select} WHERE a.subnet_key = ? ORDER BY a.address LIMIT ?`, [subnetKey, limit])
     : session.all(`${select} WHERE a.subnet_key = ? AND a.address > ? ORDER BY a.address LIMIT ?`, [
@@ -88,6 +89,24 @@ export async function listRowsWithLastAction(
         after,
         limit,
       ])
+}
+
+/** The last event in the index by address; null where every event is in it. */
+export async function findEventIndexEnd(session: Session): Promise<number | null> {
+  const { end } = session.capabilities.eventIndex
+  if (end === null) return null
+  return Number((await session.get<{ event_id: number }>(`SELECT ${end} AS event_id`))?.event_id)
+}
+
+/** Events of addresses after one, in order. One key range. */
+export async function listAddressEventsAfter(
+  session: Session,
+  after: number,
+): Promise<{ id: number; action: string; subnet_key: number; address: Uint8Array }[]> {
+  return session.all(
+    'SELECT id, action, subnet_key, address FROM event WHERE id > ? AND address IS NOT NULL ORDER BY id',
+    [after],
+  )
 }
 
 /** For every subnet: how many of its addresses are held, by the events alone. One pass over the events. */

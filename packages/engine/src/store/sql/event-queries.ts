@@ -72,12 +72,23 @@ export async function listEventsAfter(
   return session.all(`${selectEvent} WHERE id > ? ORDER BY id LIMIT ?`, [after, limit])
 }
 
-/** All events of an address in any subnet, in order. One index range. */
+/** All events of an address in any subnet, in order. One index range, and some thousand events that are in no index yet. */
 export async function listEventsOfAddress(
   session: Session,
   address: Uint8Array,
 ): Promise<EventRow[]> {
-  return session.all(`${selectEvent} WHERE address = ? ORDER BY id`, [address])
+  const { from, address: indexed, id, end } = session.capabilities.eventIndex
+  const select = `SELECT ${['id', ...eventInsert.columns].map((column) => `e.${column}`).join(', ')} FROM`
+  const found = await session.all<EventRow>(
+    `${select} ${from} WHERE ${indexed} = ? ORDER BY ${id}`,
+    [address],
+  )
+  if (end === null) return found
+  const later = await session.all<EventRow>(
+    `${select} event e WHERE e.id > ${end} AND e.address = ? ORDER BY e.id`,
+    [address],
+  )
+  return [...found, ...later]
 }
 
 /** The last thing said of a subnet itself; how a subnet that is gone is still known. One index probe. */

@@ -31,6 +31,12 @@ export const sqliteCapabilities: StoreCapabilities = {
   rowsFrom: null,
   hexadecimal: (bytes) => `hex(${bytes})`,
   joined: (text, separator) => `group_concat(${text}, '${separator}')`,
+  eventIndex: {
+    from: 'event_address x JOIN event e ON e.id = x.event_id',
+    address: 'x.address',
+    id: 'x.event_id',
+    end: '(SELECT event_id FROM event_address_end WHERE row_key = 1)',
+  },
   textContains: (text, part) => `instr(${text}, ${part}) > 0`,
   maxValues: 30_000,
 }

@@ -1,0 +1,2 @@
+-- Nothing to do: here each event is entered into its index at once. SQLite, which writes whole pages of the file with every
+-- commit, gets another kind of index with this number.
