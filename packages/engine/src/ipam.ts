@@ -35,11 +35,10 @@ import type {
 import * as addresses from './operations/address-operations.ts'
 import * as scopes from './operations/address-scope-operations.ts'
 import { reap } from './operations/allocation-ending.ts'
-import { runAllocationGroup } from './operations/allocation-group.ts'
+import { allocationCoalescer } from './operations/allocation-group.ts'
 import * as allocations from './operations/allocation-operations.ts'
 import { auditHead, sealEvents, verifyAudit } from './operations/audit-operations.ts'
 import { type CheckOptions, check } from './operations/check-operations.ts'
-import { Coalescer } from './operations/coalescer.ts'
 import type { EngineLimits, MutationOptions, OperationContext } from './operations/context.ts'
 import { CursorSealer } from './operations/cursor.ts'
 import * as documents from './operations/document-operations.ts'
@@ -241,12 +240,7 @@ export async function openIpam(store: Store, options: EngineOptions = {}): Promi
     schemaVersion,
     cursors: new CursorSealer(cursorKey),
     layouts: new SubnetLayoutCache(),
-    coalescer: new Coalescer(
-      store,
-      // One connection is all that SQLite writes with; a second group keeps a server busy while the first commits.
-      { lanes: store.capabilities.database === 'sqlite' ? 1 : 2, readsFirst: true },
-      runAllocationGroup,
-    ),
+    coalescer: allocationCoalescer(store),
     sharedWrites: new SharedWrites(store),
     joined: null,
   })

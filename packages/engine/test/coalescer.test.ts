@@ -10,7 +10,7 @@ describe('a coalescer', () => {
   let directory: ReturnType<typeof temporaryDirectory>
   let store: Store
   const later = () => performance.now() + 60_000
-  const lanes = (count: number) => ({ lanes: count, readsFirst: false })
+  const lanes = (count: number) => ({ lanes: () => count, readsFirst: false })
 
   beforeEach(async () => {
     directory = temporaryDirectory()

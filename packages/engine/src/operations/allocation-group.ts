@@ -6,16 +6,17 @@ import { holdSubnets, writeGroup } from '../store/sql/allocation-group-queries.t
 import { findAllocations } from '../store/sql/allocation-queries.ts'
 import type { NewEvent } from '../store/sql/event-queries.ts'
 import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
-import type { Session } from '../store/store.ts'
+import type { Session, Store } from '../store/store.ts'
 import { PageChanges } from './address-page-operations.ts'
 import { findRandomUpTo, guessOnce } from './address-placement.ts'
 import { allocatedEvent, eventState, newRow } from './address-recording.ts'
-import type { GroupAnswer } from './coalescer.ts'
+import { Coalescer, type GroupAnswer } from './coalescer.ts'
 import type { GroupedAllocation, GroupedRelease, GroupedRequest } from './context.ts'
 import { allocationEvent } from './event-recording.ts'
 import { checkSpecific } from './specific-address.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 import { subnetNotFound } from './subnet-operations.ts'
+import { WriterShare } from './writer-share.ts'
 
 type Answer = GroupAnswer<readonly Allocation[]>
 
@@ -30,12 +31,31 @@ interface Taken extends Ended {
   readonly allocation: Allocation
 }
 
+/** Lets callers that ask for single addresses, or give them back, share transactions. */
+export function allocationCoalescer(
+  store: Store,
+): Coalescer<GroupedRequest, readonly Allocation[]> {
+  // SQLite has one writer at a time.
+  if (store.capabilities.database === 'sqlite')
+    return new Coalescer(store, { lanes: () => 1, readsFirst: true }, runAllocationGroup)
+  const share = new WriterShare()
+  const options = { lanes: () => share.lanes, readsFirst: true }
+  return new Coalescer(store, options, async (session, requests) => {
+    const [, answers] = await Promise.all([
+      share.look(session, performance.now()),
+      runAllocationGroup(session, requests),
+    ])
+    share.add(answers.filter((answer) => typeof answer === 'object' && 'result' in answer).length)
+    return answers
+  })
+}
+
 /**
  * Answers many requests in one transaction: everything is read and judged first, then pages, rows and events are each
  * written at once. A request that fails has therefore changed nothing. What needs more than that (a full subnet, an
  * address that has a row already, a subnet whose addresses cool) is left to be run alone.
  */
-export async function runAllocationGroup(
+async function runAllocationGroup(
   session: Session,
   requests: readonly GroupedRequest[],
 ): Promise<readonly Answer[]> {

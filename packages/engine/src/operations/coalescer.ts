@@ -37,8 +37,8 @@ interface Member<Request, Result> extends CoalescedRequest<Request, Result> {
 }
 
 export interface CoalescerOptions {
-  /** How many groups may be under way at once. */
-  readonly lanes: number
+  /** How many groups may be under way at once, asked before each. */
+  readonly lanes: () => number
   /** Whether the first statement of the work only reads. */
   readonly readsFirst: boolean
 }
@@ -54,7 +54,7 @@ const mostTogether = 3
 export class Coalescer<Request, Result> {
   readonly #store: Store
   readonly #work: GroupWork<Request, Result>
-  readonly #lanes: number
+  readonly #lanes: () => number
   readonly #readsFirst: boolean
   readonly #waiting = new FairQueue<Member<Request, Result>>()
   // Members of groups that lost a race; they have waited already and go first.
@@ -84,7 +84,7 @@ export class Coalescer<Request, Result> {
   // One group at a time is open for newcomers; a second begins when the first has taken its members.
   #open(): void {
     const next = this.#again[0] ?? this.#waiting.next
-    if (this.#isOpening || this.#running >= this.#lanes || next === undefined) return
+    if (this.#isOpening || this.#running >= this.#lanes() || next === undefined) return
     this.#isOpening = true
     this.#running += 1
     void this.#runGroup(next.deadline)
@@ -121,7 +121,7 @@ export class Coalescer<Request, Result> {
   #take(): Member<Request, Result>[] {
     const now = performance.now()
     // Lanes that stand empty get their share, so that one group commits while the other reads.
-    const idleLanes = this.#lanes - this.#running
+    const idleLanes = Math.max(this.#lanes() - this.#running, 0)
     const count = this.#again.length + this.#waiting.size
     const share = Math.min(Math.ceil(count / (idleLanes + 1)), mostMembers)
     const taken = this.#again.splice(0, share)

@@ -26,7 +26,7 @@ export class SharedWrites {
     const group = this.#groups.get(lock) ?? {
       coalescer: new Coalescer<SharedWork, unknown>(
         this.#store,
-        { lanes: 1, readsFirst: false },
+        { lanes: () => 1, readsFirst: false },
         runEach,
       ),
       pending: 0,

@@ -101,3 +101,22 @@ export async function findLastSubnetEvent(
     [subnetKey],
   )
 }
+
+/** The latest event, 0 when there is none. One key probe. */
+export async function findLastEventId(session: Session): Promise<number> {
+  const row = await session.get<{ last_id: number | null }>('SELECT max(id) AS last_id FROM event')
+  return Number(row?.last_id ?? 0)
+}
+
+/** How many events came after one, and the last of them. One key range. */
+export async function countEventsAfter(
+  session: Session,
+  after: number,
+): Promise<{ count: number; lastId: number | null }> {
+  const row = await session.get<{ events: number; last_id: number | null }>(
+    'SELECT count(*) AS events, max(id) AS last_id FROM event WHERE id > ?',
+    [after],
+  )
+  const lastId = row?.last_id ?? null
+  return { count: Number(row?.events ?? 0), lastId: lastId === null ? null : Number(lastId) }
+}
