@@ -119,8 +119,8 @@ export async function guessOnce(
     context.random,
   )
   const bytes = candidates.map((offset) => bytesAt(layout, offset))
-  const held = await listHeldAmong(session, layout.key, bytes)
-  const free = candidates.filter((offset) => !held.has(layout.base + offset))
+  const isHeld = await listHeldAmong(session, layout.key, bytes, layout.version === 4 ? 32 : 128)
+  const free = candidates.filter((_, index) => !isHeld(bytes[index] as Uint8Array))
   // One sample says little about a large share and enough about a small one; the estimate follows slowly.
   layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
   return { free, isAll: BigInt(candidates.length) === layout.space.capacity }
@@ -194,7 +194,7 @@ async function drawFromIpv4(
     const isTaken = new Uint8Array(Number(last - first) + 1).fill(1)
     for (const range of layout.space.inPage(page))
       isTaken.fill(0, Number(range.first - first), Number(range.last - first) + 1)
-    markTails(isTaken, tails[index] as Buffer, bits, Number(layout.base + first))
+    markTails(isTaken, tails[index] as Uint8Array, bits, Number(layout.base + first))
     for (const offset of except)
       if (offset >= first && offset <= last) isTaken[Number(offset - first)] = 1
     for (const slot of drawUnmarked(isTaken, wanted, context.random))
@@ -203,9 +203,10 @@ async function drawFromIpv4(
   return found
 }
 
-function markTails(marks: Uint8Array, tails: Buffer, bits: 16 | 32, start: number): void {
+function markTails(marks: Uint8Array, tails: Uint8Array, bits: 16 | 32, start: number): void {
   if (bits === 32) {
-    for (let at = 0; at < tails.length; at += 4) marks[tails.readUInt32BE(at) - start] = 1
+    const view = new DataView(tails.buffer, tails.byteOffset, tails.byteLength)
+    for (let at = 0; at < tails.length; at += 4) marks[view.getUint32(at) - start] = 1
     return
   }
   const low = start & 0xffff

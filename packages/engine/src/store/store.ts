@@ -55,8 +55,8 @@ export interface StoreCapabilities {
    * database has no such thing.
    */
   readonly rowsFrom: ((alias: string, columns: readonly SqlColumn[]) => SqlPart) | null
-  /** Expression: the hexadecimal text of some bytes. */
-  hexadecimal(bytes: string): string
+  /** Aggregate expression: the bytes of all rows in one value, in no order. */
+  joinedBytes(bytes: string): string
   /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */
   joined(text: string, separator: string): string
   /** How the events of an address are found. */

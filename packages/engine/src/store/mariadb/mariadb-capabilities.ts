@@ -27,7 +27,7 @@ export const mariadbCapabilities: StoreCapabilities = {
   ],
   oneOf: inList,
   rowsFrom: null,
-  hexadecimal: (bytes) => `hex(${bytes})`,
+  joinedBytes: (bytes) => `group_concat(${bytes} SEPARATOR '')`,
   joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
   eventIndex: { from: 'event e', address: 'e.address', id: 'e.id', end: null },
   textContains: (text, part) => `INSTR(${text}, ${part}) > 0`,

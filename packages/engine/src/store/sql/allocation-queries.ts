@@ -32,27 +32,35 @@ export async function findAllocation(
 }
 
 /**
- * Which of these addresses have a row, as integers. One key probe for each; several databases answer all in one statement.
+ * Whether an address among these has a row. One key probe for each; several databases answer all in one statement. `tailBits`:
+ * how many of their last bits tell the addresses apart.
  */
 export async function listHeldAmong(
   session: Session,
   subnetKey: number,
   addresses: readonly Uint8Array[],
-): Promise<Set<bigint>> {
+  tailBits: 32 | 128,
+): Promise<(address: Uint8Array) => boolean> {
   const { capabilities } = session
-  const held = new Set<bigint>()
+  const length = tailBits / 8
+  const held = new Set<string | number>()
   // One value for all of them: rows would cost more to take apart than the probes.
-  const hex = capabilities.joined(capabilities.hexadecimal('address'), '')
+  const tails = capabilities.joinedBytes(`substr(address, ${17 - length})`)
   for (let start = 0; start < addresses.length; start += 256) {
     const among = capabilities.oneOf('address', addresses.slice(start, start + 256))
-    const row = await session.get<{ held: string | null }>(
-      `SELECT ${hex} AS held FROM allocation WHERE subnet_key = ? AND ${among.sql}`,
+    const row = await session.get<{ held: Uint8Array | null }>(
+      `SELECT ${tails} AS held FROM allocation WHERE subnet_key = ? AND ${among.sql}`,
       [subnetKey, ...among.values],
     )
-    const text = row?.held ?? ''
-    for (let at = 0; at < text.length; at += 32) held.add(BigInt(`0x${text.slice(at, at + 32)}`))
+    const bytes = row?.held ?? new Uint8Array()
+    for (let at = 0; at < bytes.length; at += length) held.add(tailOf(bytes, at, length))
   }
-  return held
+  return (address) => held.has(tailOf(address, 16 - length, length))
+}
+
+function tailOf(bytes: Uint8Array, at: number, length: number): string | number {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return length === 4 ? view.readUInt32BE(at) : view.toString('latin1', at, at + length)
 }
 
 /** The addresses of a subnet from one to another, both included, in order. One index range. */
@@ -79,20 +87,19 @@ export async function listTails(
   subnetKey: number,
   ranges: readonly { first: Uint8Array; last: Uint8Array }[],
   bits: 16 | 32,
-): Promise<Buffer[]> {
+): Promise<Uint8Array[]> {
   const { capabilities } = session
-  const tail = capabilities.hexadecimal(`substr(address, ${17 - bits / 8})`)
-  const tails = capabilities.joined(tail, '')
+  const tails = capabilities.joinedBytes(`substr(address, ${17 - bits / 8})`)
   const select = `SELECT ? AS part, ${tails} AS tails FROM allocation WHERE subnet_key = ? AND address >= ? AND address <= ?`
-  const found: Buffer[] = ranges.map(() => Buffer.alloc(0))
+  const found: Uint8Array[] = ranges.map(() => new Uint8Array())
   for (let start = 0; start < ranges.length; start += 64) {
     const part = ranges.slice(start, start + 64)
-    const rows = await session.all<{ part: number; tails: string | null }>(
+    const rows = await session.all<{ part: number; tails: Uint8Array | null }>(
       part.map(() => select).join(' UNION ALL '),
       part.flatMap(({ first, last }, index) => [start + index, subnetKey, first, last]),
     )
-    for (const { part: index, tails: text } of rows)
-      if (text !== null) found[Number(index)] = Buffer.from(text, 'hex')
+    for (const { part: index, tails: bytes } of rows)
+      if (bytes !== null) found[Number(index)] = bytes
   }
   return found
 }

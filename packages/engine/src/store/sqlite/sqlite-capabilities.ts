@@ -29,7 +29,7 @@ export const sqliteCapabilities: StoreCapabilities = {
   ],
   oneOf: inList,
   rowsFrom: null,
-  hexadecimal: (bytes) => `hex(${bytes})`,
+  joinedBytes: (bytes) => `CAST(group_concat(${bytes}, '') AS BLOB)`,
   joined: (text, separator) => `group_concat(${text}, '${separator}')`,
   eventIndex: {
     from: 'event_address x JOIN event e ON e.id = x.event_id',
