@@ -14,6 +14,7 @@ import {
   findPage,
   findPagesWithRoom,
   listPageNumbers,
+  type PagesSeen,
   raiseSearchStart,
 } from '../store/sql/address-page-queries.ts'
 import { listAddresses, listHeldAmong, listTails } from '../store/sql/allocation-queries.ts'
@@ -54,20 +55,20 @@ export async function findRandom(
   return found
 }
 
-/** The same for as many as there are, and none of `except`; `begun` is what `guessOnce` found for them before. */
+/** The same for as many as there are, and none of `except`; `begun` is what `beginSearch` found for them before. */
 export async function findRandomUpTo(
   context: OperationContext,
   session: Session,
   layout: SubnetLayout,
   count: number,
   except: ReadonlySet<bigint>,
-  begun: readonly bigint[] = [],
+  begun: BegunSearch = { free: [] },
 ): Promise<bigint[]> {
-  const usable = begun.filter((offset) => !except.has(offset)).slice(0, count)
+  const usable = begun.free.filter((offset) => !except.has(offset)).slice(0, count)
   const guessed = await guess(context, session, layout, count, except, usable)
   if (guessed.length === count) return guessed
   const others = new Set([...except, ...guessed])
-  const rooms = await listRooms(session, layout, others)
+  const rooms = await listRooms(session, layout, others, begun.seen)
   const free = sumOf(rooms)
   const missing = count - guessed.length
   const wanted = free < BigInt(missing) ? Number(free) : missing
@@ -93,6 +94,28 @@ async function guess(
   return [...found]
 }
 
+/** The first step of a search, one statement. */
+export interface BegunSearch {
+  /** Some free addresses, in the order drawn. */
+  readonly free: readonly bigint[]
+  /** Where guessing does not pay: the pages. */
+  readonly seen?: PagesSeen
+}
+
+/**
+ * The first step of `findRandomUpTo`. Needs no lock, so it can be asked before the subnet is held, and thrown away if the subnet
+ * turns out to have changed.
+ */
+export async function beginSearch(
+  context: OperationContext,
+  session: Session,
+  layout: SubnetLayout,
+  count: number,
+): Promise<BegunSearch> {
+  if (canGuess(layout)) return guessOnce(context, session, layout, count)
+  return { free: [], seen: await findPagesWithRoom(session, layout.key) }
+}
+
 interface Guess {
   readonly free: readonly bigint[]
   /** Whether there was no other address to draw. */
@@ -101,17 +124,18 @@ interface Guess {
 
 const noGuess: Guess = { free: [], isAll: false }
 
-/**
- * The free ones of enough candidates for `count`, in the order drawn; none when so little is free that guessing does not pay.
- * Needs no lock, so it can be asked before the subnet is held, and thrown away if the subnet turns out to have changed.
- */
-export async function guessOnce(
+function canGuess(layout: SubnetLayout): boolean {
+  return layout.freeShare >= guessingEndsAt && layout.space.capacity > 0n
+}
+
+/** The free ones of enough candidates for `count`, in the order drawn; none when so little is free that guessing does not pay. */
+async function guessOnce(
   context: OperationContext,
   session: Session,
   layout: SubnetLayout,
   count: number,
 ): Promise<Guess> {
-  if (layout.freeShare < guessingEndsAt || layout.space.capacity === 0n) return noGuess
+  if (!canGuess(layout)) return noGuess
   const wanted = candidatesFor(session, count / layout.freeShare)
   const candidates = drawCandidates(
     layout.space,
@@ -216,15 +240,19 @@ function markTails(marks: Uint8Array, tails: Uint8Array, bits: 16 | 32, start: n
   }
 }
 
-/** Free pool addresses of every page, from the counts. Linear in the pages, which are bounded whatever is held. */
+/**
+ * Free pool addresses of every page, from the counts, which may have been read (`begun`). Linear in the pages, which are
+ * bounded whatever is held.
+ */
 async function listRooms(
   session: Session,
   layout: SubnetLayout,
   except: ReadonlySet<bigint>,
+  begun?: PagesSeen,
 ): Promise<PageRoom[]> {
   const { space } = layout
   const rooms: PageRoom[] = []
-  let seen = await findPagesWithRoom(session, layout.key)
+  let seen = begun ?? (await findPagesWithRoom(session, layout.key))
   if (seen.present < space.pageCount) {
     // The missing pages come from a statement before that of the counts: one that another writer makes in between is counted
     // there, and one that it makes and fills is still taken for empty. So the sum is never too small, and "full" is true.

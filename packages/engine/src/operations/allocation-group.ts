@@ -8,7 +8,7 @@ import type { NewEvent } from '../store/sql/event-queries.ts'
 import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session, Store } from '../store/store.ts'
 import { PageChanges } from './address-page-operations.ts'
-import { findRandomUpTo, guessOnce } from './address-placement.ts'
+import { type BegunSearch, beginSearch, findRandomUpTo } from './address-placement.ts'
 import { allocatedEvent, eventState, newRow } from './address-recording.ts'
 import { Coalescer, type GroupAnswer } from './coalescer.ts'
 import type { GroupedAllocation, GroupedRelease, GroupedRequest } from './context.ts'
@@ -58,14 +58,14 @@ async function runAllocationGroup(
   requests: readonly GroupedRequest[],
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = requests.map(() => 'alone')
-  const [subnets, guesses] = await Promise.all([
+  const [subnets, begun] = await Promise.all([
     subnetsOf(session, requests, answers),
-    earlyGuesses(session, requests),
+    earlySearches(session, requests),
   ])
   const parts: SubnetPart[] = []
   for (const [layout, indexes] of subnets) {
     const part = new SubnetPart(layout, requests, answers)
-    await part.judge(session, indexes, guesses.get(layout) ?? [])
+    await part.judge(session, indexes, begun.get(layout))
     parts.push(part)
   }
   await writeParts(session, parts, answers)
@@ -73,11 +73,11 @@ async function runAllocationGroup(
 }
 
 // Asked for together with the subnets themselves, from what this process saw of them before: on a server that is one round
-// trip instead of two. A subnet that changed has another layout by now, and the guess for the old one is not used.
-async function earlyGuesses(
+// trip instead of two. A subnet that changed has another layout by now, and what was found for the old one is not used.
+async function earlySearches(
   session: Session,
   requests: readonly GroupedRequest[],
-): Promise<Map<SubnetLayout, readonly bigint[]>> {
+): Promise<Map<SubnetLayout, BegunSearch>> {
   const [first] = requests
   const wanted = new Map<SubnetLayout, number>()
   for (const request of requests) {
@@ -87,14 +87,14 @@ async function earlyGuesses(
     if (layout !== undefined && canSee(request.context.caller, layout))
       wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
   }
-  const guesses = new Map<SubnetLayout, readonly bigint[]>()
-  if (first === undefined) return guesses
+  const begun = new Map<SubnetLayout, BegunSearch>()
+  if (first === undefined) return begun
   await Promise.all(
     [...wanted].map(async ([layout, count]) => {
-      guesses.set(layout, (await guessOnce(first.context, session, layout, count)).free)
+      begun.set(layout, await beginSearch(first.context, session, layout, count))
     }),
   )
-  return guesses
+  return begun
 }
 
 async function writeParts(
@@ -160,7 +160,7 @@ class SubnetPart {
   async judge(
     session: Session,
     indexes: readonly number[],
-    guessed: readonly bigint[],
+    begun: BegunSearch | undefined,
   ): Promise<void> {
     const named = new Map<bigint, AllocationRow>()
     const addresses = indexes.flatMap((index) => this.#namedAddress(index)?.toBytes() ?? [])
@@ -185,7 +185,7 @@ class SubnetPart {
       this.#layout,
       anys.length,
       claimed,
-      guessed,
+      begun,
     )
     for (const [order, offset] of offsets.entries()) this.#take(anys[order] as number, offset)
   }
