@@ -40,6 +40,17 @@ test('as JSON it carries all that the API said', () => {
   })
 })
 
+test('a file that cannot be used is named, with the reason and what to do', () => {
+  const error = Object.assign(new Error('ENOENT: no such file or directory, open'), {
+    code: 'ENOENT',
+    path: 'plan.json',
+  })
+  expect(failureReport(error, 'text', {})).toEqual({
+    text: 'freehold: The file plan.json is not there, or its folder is not.\n  fix:  Check its name and its folder.\n  code: ENOENT\n',
+    exitCode: 2,
+  })
+})
+
 test('a bug is internal, and shows its stack only where that is asked for', () => {
   const bug = new RangeError('broken')
   expect(failureReport(bug, 'text', {}).text).not.toContain('at ')

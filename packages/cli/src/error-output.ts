@@ -41,15 +41,32 @@ function asCommandError(error: unknown): CommandError {
   if (isNamed<FreeholdApiError>(error, 'FreeholdApiError')) return apiFailure(error)
   if (isNamed<IpamError>(error, 'IpamError'))
     return new CommandError(error.kind, error.code, error.message, error.details)
-  const { code, message } = error as NodeJS.ErrnoException
-  if (typeof code === 'string' && fileErrors.has(code))
-    return new CommandError('invalid', code, message)
+  const { code = '', message, path } = error as NodeJS.ErrnoException
+  if (Object.hasOwn(fileErrors, code)) {
+    const { reason, fix } = fileErrors[code] as FileError
+    const text = path === undefined ? `A file ${reason}.` : `The file ${path} ${reason}.`
+    return new CommandError('invalid', code, text, { fix })
+  }
   return new CommandError('internal', 'INTERNAL', message ?? String(error), {
     fix: 'Set FREEHOLD_DEBUG=1 to see where it happened.',
   })
 }
 
-const fileErrors = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EROFS', 'EPERM', 'ENOSPC'])
+interface FileError {
+  readonly reason: string
+  readonly fix: string
+}
+
+/** What the system says of a file that a command was told to use, by its code. */
+const fileErrors: Readonly<Record<string, FileError>> = {
+  ENOENT: { reason: 'is not there, or its folder is not', fix: 'Check its name and its folder.' },
+  ENOTDIR: { reason: 'is named as if a file were a folder', fix: 'Check its name and its folder.' },
+  EISDIR: { reason: 'is a folder', fix: 'Name a file.' },
+  EACCES: { reason: 'may not be used by this user', fix: 'Check who owns it and its folder.' },
+  EPERM: { reason: 'may not be used by this user', fix: 'Check who owns it and its folder.' },
+  EROFS: { reason: 'is on a disk that cannot be written to', fix: 'Choose another place.' },
+  ENOSPC: { reason: 'has no room on its disk', fix: 'Make room, or choose another place.' },
+}
 
 // By name: importing the engine or the client for this would slow every start down.
 function isNamed<E extends Error>(error: unknown, name: E['name']): error is E {

@@ -97,8 +97,9 @@ test('an export that fails leaves the old file as it was', async () => {
   const { exitCode } = await folder.run('export', file, '--server', 'http://127.0.0.1:1')
   expect(exitCode).toBe(7)
   expect(readFileSync(file, 'utf8')).toBe('old')
-  expect(await folder.run('export', join(folder.path, 'no/such/folder'))).toMatchObject({
-    exitCode: 2,
-  })
+  const nowhere = join(folder.path, 'no/such/folder')
+  const refused = await folder.run('export', nowhere)
+  expect(refused).toMatchObject({ exitCode: 2 })
+  expect(refused.stderr).toContain(`The file ${nowhere} is not there`)
   expect(existsSync(join(folder.path, 'no'))).toBe(false)
 })

@@ -24,6 +24,9 @@ export async function exportPlan(context: CommandContext, file: string | undefin
   try {
     await writeFile(draft, `${JSON.stringify(plan, null, 2)}\n`, { flag: 'wx' })
     await rename(draft, file)
+  } catch (error) {
+    // Told of the file that was asked for: nobody knows the draft.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file })
   } finally {
     await rm(draft, { force: true })
   }
