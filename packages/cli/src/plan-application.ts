@@ -4,6 +4,7 @@ import type { Plan as PlanBody, PlanReport } from './api-records.ts'
 import type { CommandContext } from './command-context.ts'
 import { CommandError } from './command-error.ts'
 import { type ConfirmationOptions, confirmed } from './confirmation.ts'
+import { counted } from './output/count-text.ts'
 
 export interface PlanRun {
   readonly report: PlanReport
@@ -27,7 +28,11 @@ export async function runPlan(
   if (conflict > 0) return { report: preview, state: 'refused' }
   if (options.dryRun || create === 0) return { report: preview, state: 'planned' }
   if (!(await isEmpty(client)))
-    await confirmed(context, `add ${create} records to a store that holds others`, options)
+    await confirmed(
+      context,
+      `add ${counted(create, 'record')} to a store that holds others`,
+      options,
+    )
   return { report: await apply(context, client, ipam, plan), state: 'applied' }
 }
 

@@ -3,8 +3,8 @@ import { dataOf } from '@freehold/client'
 import type { AuditHead, AuditReport } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
+import { counted, countText } from '../output/count-text.ts'
 import { printJson } from '../output/record-output.ts'
-import { countText } from '../output/utilization-bar.ts'
 
 // Loaded late: starting the command line must not wait for the server's modules.
 const signedHeads = () => import('@freehold/server')
@@ -106,12 +106,12 @@ function holdsText({ head, unsealed }: AuditReport): string {
   const tail =
     unsealed.oldestAt === null
       ? 'none is waiting to be sealed'
-      : `${countText(String(unsealed.events))} are not sealed yet, the oldest since ${unsealed.oldestAt}`
-  return `The audit chain holds: ${countText(String(head.seq))} events are sealed, ${tail}.`
+      : `${countText(String(unsealed.events))} ${unsealed.events === 1 ? 'is' : 'are'} not sealed yet, the oldest since ${unsealed.oldestAt}`
+  return `The audit chain holds: ${counted(head.seq, 'event')} ${head.seq === 1 ? 'is' : 'are'} sealed, ${tail}.`
 }
 
 function keptText({ seq, at }: KeptHead): string {
-  return `It still contains the head kept at ${at}, of ${countText(String(seq))} events.`
+  return `It still contains the head kept at ${at}, of ${counted(seq, 'event')}.`
 }
 
 async function trusted<T>(read: () => Promise<T>): Promise<T> {

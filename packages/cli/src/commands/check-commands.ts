@@ -3,8 +3,8 @@ import type { CheckReport } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import type { Column } from '../output/column.ts'
+import { counted } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
-import { countText } from '../output/utilization-bar.ts'
 
 type Problem = CheckReport['problems'][number]
 
@@ -18,13 +18,13 @@ export async function runCheck(context: CommandContext): Promise<void> {
     throw new CommandError(
       'internal',
       'CHECK_FAILED',
-      `${report.problems.length} problems were found.`,
+      `The check found ${counted(report.problems.length, 'problem')}.`,
       {
         fix: 'Keep a copy of the database before anything else is changed, and report the problem.',
       },
     )
-  const checked = Object.entries(report.checked).map(
-    ([what, count]) => `${countText(String(count))} ${wordsOf(what)}`,
+  const checked = Object.entries(report.checked).map(([what, count]) =>
+    counted(count, wordFor(what)),
   )
   if (context.options.output === 'table')
     context.print([`All is well: ${checked.join(', ')} checked.`])
@@ -49,7 +49,7 @@ const problemColumns: readonly Column<Problem>[] = [
   { key: 'message', title: 'Problem', value: ({ message }) => message },
 ]
 
-/** `subnetPools` as `subnet pools`. */
-function wordsOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+/** `subnetPools` as `subnet pool`. */
+function wordFor(name: string): string {
+  return name.replace(/s$/, '').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

@@ -4,8 +4,8 @@ import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { type ConfirmationOptions, confirmed } from '../confirmation.ts'
 import type { Column } from '../output/column.ts'
+import { counted, countText } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
-import { countText } from '../output/utilization-bar.ts'
 import { parseStoreUrl, type StoreLocation, storeAt } from '../store-url.ts'
 
 export interface CopyOptions extends ConfirmationOptions {
@@ -35,7 +35,7 @@ export async function copy(context: CommandContext, options: CopyOptions): Promi
     throw new CommandError(
       'internal',
       'CHECK_FAILED',
-      `The copy has every row, and ${report.check.problems.length} problems were found in it.`,
+      `The copy has every row, and the check found ${counted(report.check.problems.length, 'problem')} in it.`,
       { fix: 'Run "freehold check" on the source: what is wrong there was copied as it is.' },
     )
 }
@@ -79,7 +79,7 @@ function printReport(context: CommandContext, report: StoreCopyReport): void {
   if (report.check.problems.length > 0)
     for (const { message } of report.check.problems) context.remark(message)
   if (context.options.output === 'table' && report.check.ok)
-    context.print([`Copied ${countText(String(report.rows))} rows; the check of the copy is well.`])
+    context.print([`Copied ${counted(report.rows, 'row')}; the check of the copy is well.`])
 }
 
 const columns: readonly Column<StoreCopyReport['tables'][number]>[] = [

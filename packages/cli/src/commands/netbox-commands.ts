@@ -8,8 +8,8 @@ import {
   netboxReport,
   type RowOutcome,
 } from '../netbox/netbox-report.ts'
-import { plural } from '../netbox/netbox-text.ts'
 import type { Column } from '../output/column.ts'
+import { counted } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
 import { conflictError, type PlanRun, runPlan } from '../plan-application.ts'
 
@@ -51,7 +51,7 @@ function printReport(
 function summaryLines(report: NetboxReport, state: PlanRun['state']): string[] {
   const files = Object.values(netboxFileNames).map((name) => {
     const rows = report.files[name]
-    return `${name} ${rows === null || rows === undefined ? 'missing' : plural(rows, 'row')}`
+    return `${name} ${rows === null || rows === undefined ? 'missing' : counted(rows, 'row')}`
   })
   const words: Readonly<Record<RowOutcome, string>> = {
     create: state === 'applied' ? 'created' : 'to create',
@@ -65,11 +65,11 @@ function summaryLines(report: NetboxReport, state: PlanRun['state']): string[] {
   )
   const lines = [
     `Read ${files.join(', ')}.`,
-    `${report.entries.length} rows: ${counts.join(', ')}.`,
+    `${counted(report.entries.length, 'row')}: ${counts.join(', ')}.`,
   ]
   if (report.additions.length > 0)
     lines.push(
-      `Besides, ${plural(report.additions.length, 'scope')} for VRFs that vrfs.csv does not list.`,
+      `Besides, ${counted(report.additions.length, 'scope')} for VRFs that vrfs.csv does not list.`,
     )
   if (report.dryRun) lines.push('This was a dry run: nothing was changed.')
   return lines

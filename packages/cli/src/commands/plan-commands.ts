@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import type { ConfirmationOptions } from '../confirmation.ts'
 import type { Column } from '../output/column.ts'
+import { counted } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
 import { conflictError, type PlanRun, runPlan } from '../plan-application.ts'
 
@@ -88,5 +89,5 @@ const columns: readonly Column<PlanReport['entries'][number]>[] = [
 ]
 
 function countsOf({ addressScopes, subnetPools, subnets, allocations }: Plan): string {
-  return `${addressScopes.length} scopes, ${subnetPools.length} pools, ${subnets.length} subnets and ${allocations.length} allocations`
+  return `${counted(addressScopes.length, 'scope')}, ${counted(subnetPools.length, 'pool')}, ${counted(subnets.length, 'subnet')} and ${counted(allocations.length, 'allocation')}`
 }

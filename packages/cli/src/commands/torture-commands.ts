@@ -2,6 +2,7 @@ import { runTorture, summaryLines, type Target, type TortureProgress } from '@fr
 import { apiTarget } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
+import { counted } from '../output/count-text.ts'
 import { printJson } from '../output/record-output.ts'
 import { parseStoreUrl, type StoreLocation } from '../store-url.ts'
 
@@ -41,7 +42,7 @@ export async function torture(
     throw new CommandError(
       'internal',
       'PROMISE_BROKEN',
-      `${report.violations.length} violations were found.`,
+      `The checker found ${counted(report.violations.length, 'violation')}.`,
       { fix: `Keep the histories in ${report.folder ?? 'their folder'} and report the problem.` },
     )
 }
@@ -87,5 +88,5 @@ function storeUrlOf(location: StoreLocation): string {
 
 function progressText({ seconds, ok, fail, unknown, kills }: TortureProgress): string {
   const rate = Math.round((ok + fail + unknown) / Math.max(seconds, 0.001))
-  return `${seconds.toFixed(0)} s  ${ok + fail + unknown} calls, ${rate}/s: ${ok} ok, ${fail} refused, ${unknown} unknown; ${kills} kills`
+  return `${seconds.toFixed(0)} s  ${counted(ok + fail + unknown, 'call')}, ${rate}/s: ${ok} ok, ${fail} refused, ${unknown} unknown; ${counted(kills, 'kill')}`
 }

@@ -9,13 +9,9 @@ import type {
 } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { Column } from '../output/column.ts'
+import { counted, countText } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
-import {
-  colouredByRatio,
-  countText,
-  percentText,
-  utilizationBar,
-} from '../output/utilization-bar.ts'
+import { colouredByRatio, percentText, utilizationBar } from '../output/utilization-bar.ts'
 import { poolBy, subnetBy } from '../record-resolution.ts'
 import { givenFields } from '../request-fields.ts'
 import { type ScopeNames, scopeNames } from '../scope-names.ts'
@@ -51,7 +47,7 @@ export async function showUtilization(
     totalLine(context, pool === undefined ? 'All subnets' : 'Cut from the pool', total),
   ])
   if (rows.length < all.length)
-    context.remark(`${all.length - rows.length} more subnets; raise --limit.`)
+    context.remark(`${counted(all.length - rows.length, 'more subnet')}; raise --limit.`)
 }
 
 async function showOneSubnet(
@@ -154,6 +150,6 @@ function countColumn(
 function totalLine({ style }: CommandContext, what: string, total: Total): string {
   const { ratio, allocated, capacity, available, subnets } = total
   const bar = colouredByRatio(utilizationBar(ratio, barWidth), ratio, style)
-  const counts = `${countText(allocated)} of ${countText(capacity)} addresses, ${countText(available)} available`
-  return `${style.bold(what)}  ${bar}  ${percentText(ratio)}  ${counts}, ${subnets} subnets`
+  const counts = `${countText(allocated)} of ${counted(capacity, 'address')}, ${countText(available)} available`
+  return `${style.bold(what)}  ${bar}  ${percentText(ratio)}  ${counts}, ${counted(subnets, 'subnet')}`
 }

@@ -1,7 +1,8 @@
 import { type AddressRange, Prefix, RangeSet } from '@freehold/address'
 import type { Labels, PlannedSubnetPool } from '@freehold/engine'
+import { counted } from '../output/count-text.ts'
 import { type CsvRow, type CsvTable, sourceOf } from './csv-reader.ts'
-import { cleanText, isTrue, labelsOf, plural } from './netbox-text.ts'
+import { cleanText, isTrue, labelsOf } from './netbox-text.ts'
 import type { VrfDirectory } from './netbox-vrfs.ts'
 import { type PrefixEntry, type PrefixNode, prefixTree } from './prefix-tree.ts'
 import type { RowLedger } from './row-ledger.ts'
@@ -148,7 +149,7 @@ function poolsOf(node: PrefixNode<NetboxPrefix>, ledger: RowLedger): PlannedSubn
     ledger.settle(
       entry.source,
       'skipped',
-      `every address of it lies in ${plural(inner.length, 'pool')} inside it, so nothing is left to make one of`,
+      `every address of it lies in ${counted(inner.length, 'pool')} inside it, so nothing is left to make one of`,
     )
     return []
   }
@@ -156,12 +157,12 @@ function poolsOf(node: PrefixNode<NetboxPrefix>, ledger: RowLedger): PlannedSubn
   if (entry.role === 'network')
     ledger.note(
       entry.source,
-      `${plural(children.length, 'prefix')} inside it, so it is a subnet pool and not a subnet`,
+      `${counted(children.length, 'prefix')} inside it, so it is a subnet pool and not a subnet`,
     )
   if (inner.length > 0)
     ledger.note(
       entry.source,
-      `keeps what ${plural(inner.length, 'pool')} inside it ${inner.length === 1 ? 'leaves' : 'leave'}`,
+      `keeps what ${counted(inner.length, 'pool')} inside it ${inner.length === 1 ? 'leaves' : 'leave'}`,
     )
   const { minPrefixLength, defaultPrefixLength } = lengthsOf(node)
   return chunks(kept, maxPoolPrefixes).map((prefixes, index) => ({

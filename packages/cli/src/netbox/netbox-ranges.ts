@@ -1,7 +1,7 @@
 import { AddressRange, IpAddress } from '@freehold/address'
+import { counted } from '../output/count-text.ts'
 import { type CsvRow, type CsvTable, sourceOf } from './csv-reader.ts'
 import { type NetboxSubnet, parsed } from './netbox-prefixes.ts'
-import { plural } from './netbox-text.ts'
 import type { VrfDirectory } from './netbox-vrfs.ts'
 import type { RowLedger } from './row-ledger.ts'
 import type { SubnetIndex } from './subnet-index.ts'
@@ -64,7 +64,7 @@ function reserve(
     if (parts === undefined) reserved.set(subnet.key, [part])
     else parts.push(part)
   }
-  const where = subnets.length > 3 ? plural(subnets.length, 'subnet') : namesOf(subnets)
+  const where = subnets.length > 3 ? counted(subnets.length, 'subnet') : namesOf(subnets)
   const rest = covered < range.size ? '; the part of it outside of subnets is left out' : ''
   return {
     merged: `kept out of the allocation pools of ${where}${rest}`,

@@ -48,7 +48,3 @@ export function labelsOf(row: CsvRow): CleanedLabels {
 export function isTrue(text: string | undefined): boolean {
   return ['true', 'yes', '1'].includes((text ?? '').toLowerCase())
 }
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : noun.endsWith('x') ? `${noun}es` : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`
-}

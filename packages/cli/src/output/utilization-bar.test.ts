@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countText, percentText, utilizationBar } from './utilization-bar.ts'
+import { percentText, utilizationBar } from './utilization-bar.ts'
 
 test('the bar fills by eighths, and only a full one looks full, only an empty one empty', () => {
   expect(utilizationBar(0, 4)).toBe('░░░░')
@@ -18,11 +18,4 @@ test('a percentage is never rounded to none or all', () => {
     '>99.9 %',
     '100 %',
   ])
-})
-
-test('counts are grouped, and written as powers of two where they are too long to read', () => {
-  expect(countText('254')).toBe('254')
-  expect(countText('16777214')).toBe('16,777,214')
-  expect(countText('18446744073709551616')).toBe('2^64')
-  expect(countText('18446744073709551615')).toBe('~2^64')
 })

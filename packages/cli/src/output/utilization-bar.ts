@@ -32,10 +32,3 @@ export function percentText(ratio: number): string {
   if (ratio > 0.999) return '>99.9 %'
   return `${(ratio * 100).toFixed(1)} %`
 }
-
-/** A count with its thousands separated, or as a power of two where it is too long to read. */
-export function countText(count: string): string {
-  if (count.length <= 15) return count.replaceAll(/\B(?=(\d{3})+$)/g, ',')
-  const exponent = Math.round(Math.log2(Number(count)))
-  return BigInt(count) === 1n << BigInt(exponent) ? `2^${exponent}` : `~2^${exponent}`
-}
