@@ -9,7 +9,9 @@ test('a head that was made with the keys of keygen proves later that nothing was
   const [key, head] = [join(folder.path, 'audit.key'), join(folder.path, 'head.json')]
   await folder.json('subnet', 'create', '10.0.0.0/24', '--name', 'web')
   await folder.json('allocate', 'web', '--address', '10.0.0.9')
-  expect((await folder.run('audit', 'keygen', key)).exitCode).toBe(0)
+  const keys = await folder.run('audit', 'keygen', key)
+  expect(keys).toMatchObject({ exitCode: 0, stdout: '' })
+  expect(keys.stderr).toContain(`the public one in ${key}.pub`)
   expect(statSync(key).mode & 0o777).toBe(0o600)
   expect((await folder.run('audit', 'keygen', key)).stderr).toContain('FILE_EXISTS')
   const made = await folder.run('audit', 'head', '--sign-key', key, '--out', head)

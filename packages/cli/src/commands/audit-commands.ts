@@ -61,7 +61,7 @@ export async function createAuditKeys(context: CommandContext, path: string): Pr
   const { privateKey, publicKey } = generateHeadKeys()
   await writeNew(path, privateKey, 0o600)
   await writeNew(`${path}.pub`, publicKey)
-  context.print([`The private key is in ${path}, the public one in ${path}.pub.`])
+  context.remark(`The private key is in ${path}, the public one in ${path}.pub.`)
 }
 
 interface KeptHead extends AuditHead {

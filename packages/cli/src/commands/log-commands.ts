@@ -38,12 +38,12 @@ export async function rotateLogKey(
   const ipam = await databaseOf(context)
   const server = await import('@freehold/server')
   await server.rotateLogKey(ipam, { forgetOld })
-  context.print([
+  context.remark(
     forgetOld
       ? 'A new key is in use, and older ones are forgotten.'
       : 'A new key is in use; what was logged under older ones can still be revealed.',
-    'Running servers take it up within half a minute.',
-  ])
+  )
+  context.remark('Running servers take it up within half a minute.')
 }
 
 // The API has no way to do this: whoever reads logs and holds a token should not get at the identifiers by that alone.
