@@ -31,6 +31,15 @@ test('one list as a table for people, as CSV for spreadsheets and as the JSON of
   expect(table[1]?.indexOf('default')).toBe(table[0]?.indexOf('SCOPE'))
 })
 
+test('one record shows what the table of many has no room for', async () => {
+  await using folder = new FreeholdFolder()
+  await folder.json('pool', 'create', '--name', 'office', '--prefix', '10.0.0.0/16', '--default')
+  const cut = ['--pool', 'office', '--prefix-length', '24', '--cooling', '15m']
+  const made = await folder.run('subnet', 'create', ...cut)
+  expect(made.stdout).toMatch(/^Cooling +900 s\nSubnet pool +[0-9a-f-]{36}\nShared +no$/m)
+  expect((await folder.run('pool', 'show', 'office')).stdout).toMatch(/^Default +yes$/m)
+})
+
 test('lists read page after page, and --limit stops them where the cursor goes on', async () => {
   await using folder = new FreeholdFolder()
   await folder.json('subnet', 'create', '10.0.0.0/20', '--name', 'web')

@@ -14,7 +14,7 @@ const tokenColumns: readonly Column<Token>[] = [
   { key: 'role', title: 'Role', value: ({ role }) => role },
   { key: 'projectId', title: 'Project', value: ({ projectId }) => projectId },
   { key: 'description', title: 'Description', value: ({ description }) => description },
-  { key: 'familyId', value: ({ familyId }) => familyId },
+  { key: 'familyId', recordTitle: 'Family', value: ({ familyId }) => familyId },
   { key: 'createdAt', title: 'Since', value: ({ createdAt }) => createdAt },
   {
     key: 'expiresAt',
@@ -28,7 +28,7 @@ const tokenColumns: readonly Column<Token>[] = [
     value: ({ lastUsedAt }) => lastUsedAt,
     display: ({ lastUsedAt }) => lastUsedAt ?? 'never',
   },
-  { key: 'createdBy', value: ({ createdBy }) => createdBy },
+  { key: 'createdBy', recordTitle: 'Made by', value: ({ createdBy }) => createdBy },
 ]
 
 export interface TokenCreateOptions {

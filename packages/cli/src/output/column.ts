@@ -5,8 +5,10 @@ import type { TextStyle } from './text-style.ts'
 export interface Column<T> {
   /** Name in CSV: that of the field in the API. */
   readonly key: string
-  /** Heading in tables. Absent: the column is only in CSV. */
+  /** Heading in tables. Absent: no table has the column. */
   readonly title?: string
+  /** Heading where one record is shown by itself, for what a table has no room for. Default: `title`. */
+  readonly recordTitle?: string
   /** Not in CSV, where other columns say the same. */
   readonly isTableOnly?: boolean
   readonly align?: Alignment

@@ -26,9 +26,9 @@ function recordColumns<
   return [
     { key: 'projectId', title: 'Project', value: (record) => record.projectId },
     { key: 'labels', title: 'Labels', value: labelsText },
-    { key: 'createdAt', value: (record) => record.createdAt },
-    { key: 'updatedAt', value: (record) => record.updatedAt },
-    { key: 'revision', value: (record) => record.revision },
+    { key: 'createdAt', recordTitle: 'Created', value: (record) => record.createdAt },
+    { key: 'updatedAt', recordTitle: 'Changed', value: (record) => record.updatedAt },
+    { key: 'revision', recordTitle: 'Revision', value: (record) => record.revision },
   ]
 }
 
@@ -75,10 +75,20 @@ export const poolColumns: readonly Column<SubnetPool>[] = [
     value: (pool) => pool.quota,
     display: (pool) => pool.quota ?? 'none',
   },
-  { key: 'addressScopeId', value: (pool) => pool.addressScopeId },
+  { key: 'addressScopeId', recordTitle: 'Scope', value: (pool) => pool.addressScopeId },
   { key: 'ipVersion', value: (pool) => pool.ipVersion },
-  { key: 'shared', value: (pool) => pool.shared },
-  { key: 'isDefault', value: (pool) => pool.isDefault },
+  {
+    key: 'shared',
+    recordTitle: 'Shared',
+    value: (pool) => pool.shared,
+    display: (pool) => yesOrNo(pool.shared),
+  },
+  {
+    key: 'isDefault',
+    recordTitle: 'Default',
+    value: (pool) => pool.isDefault,
+    display: (pool) => yesOrNo(pool.isDefault),
+  },
   ...recordColumns<SubnetPool>(),
 ]
 
@@ -101,11 +111,26 @@ export function subnetColumns(scopeNameOf?: ScopeNames): readonly Column<Subnet>
       value: (subnet) => subnet.allocationPools.map(rangeText).join(' '),
       display: (subnet) => fewOf(subnet.allocationPools.map(rangeText)),
     },
-    { key: 'coolingSeconds', value: (subnet) => subnet.coolingSeconds },
+    {
+      key: 'coolingSeconds',
+      recordTitle: 'Cooling',
+      value: (subnet) => subnet.coolingSeconds,
+      display: (subnet) => (subnet.coolingSeconds === 0 ? 'none' : `${subnet.coolingSeconds} s`),
+    },
     { key: 'addressScopeId', value: (subnet) => subnet.addressScopeId },
-    { key: 'subnetPoolId', value: (subnet) => subnet.subnetPoolId },
+    {
+      key: 'subnetPoolId',
+      recordTitle: 'Subnet pool',
+      value: (subnet) => subnet.subnetPoolId,
+      display: (subnet) => subnet.subnetPoolId ?? 'none',
+    },
     { key: 'ipVersion', value: (subnet) => subnet.ipVersion },
-    { key: 'shared', value: (subnet) => subnet.shared },
+    {
+      key: 'shared',
+      recordTitle: 'Shared',
+      value: (subnet) => subnet.shared,
+      display: (subnet) => yesOrNo(subnet.shared),
+    },
     ...recordColumns<Subnet>(),
   ]
 }
@@ -121,7 +146,7 @@ function scopeNameColumn(scopeNameOf: ScopeNames): Column<Subnet> {
 
 export const allocationColumns: readonly Column<Allocation>[] = [
   { key: 'address', title: 'Address', value: ({ address }) => address },
-  { key: 'subnetId', value: ({ subnetId }) => subnetId },
+  { key: 'subnetId', recordTitle: 'Subnet', value: ({ subnetId }) => subnetId },
   { key: 'state', title: 'State', value: ({ state }) => state },
   { key: 'holderKind', value: ({ holder }) => holder?.kind },
   { key: 'holderId', value: ({ holder }) => holder?.id },

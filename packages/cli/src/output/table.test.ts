@@ -67,6 +67,14 @@ test('a record is shown field by field', () => {
     'Name   x\\x1b',
     'Count  2',
   ])
+  const more: Column<Row>[] = [
+    ...columns,
+    { key: 'id', value: () => '1' },
+    { key: 'note', recordTitle: 'Note', value: () => 'only here' },
+  ]
+  const row = { name: 'x', count: 2 }
+  expect(recordLines(row, more, plainStyle).at(-1)).toBe('Note   only here')
+  expect(tableLines([row], more, plainStyle)).toEqual(tableLines([row], columns, plainStyle))
 })
 
 test('text is cut by display width', () => {

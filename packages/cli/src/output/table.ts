@@ -51,11 +51,15 @@ export function recordLines<T>(
   columns: readonly Column<T>[],
   style: TextStyle,
 ): string[] {
-  const shown = columns.filter((column) => column.title !== undefined)
-  const width = shown.reduce((widest, { title }) => Math.max(widest, displayWidth(title ?? '')), 0)
+  const shown = columns.filter((column) => titleOf(column) !== '')
+  const width = shown.reduce((widest, column) => Math.max(widest, displayWidth(titleOf(column))), 0)
   return shown.map((column) =>
-    `${style.bold(alignText(column.title ?? '', width, 'left'))}${gap}${cellOf(column, record)}`.trimEnd(),
+    `${style.bold(alignText(titleOf(column), width, 'left'))}${gap}${cellOf(column, record)}`.trimEnd(),
   )
+}
+
+function titleOf<T>({ title, recordTitle }: Column<T>): string {
+  return recordTitle ?? title ?? ''
 }
 
 function cellOf<T>(column: Column<T>, record: T): string {
