@@ -4,10 +4,11 @@ import { visibleText } from './output/terminal-text.ts'
 
 /**
  * Deletes records one by one after asking once for all of them. What was deleted before a failure stays deleted, and has
- * been said.
+ * been said. `verb` is the command's own word for it.
  */
 export async function deleteRecords<T extends { id: string }>(
   context: CommandContext,
+  verb: 'delete' | 'revoke',
   noun: string,
   records: readonly T[],
   describe: (record: T) => string,
@@ -15,10 +16,12 @@ export async function deleteRecords<T extends { id: string }>(
   remove: (record: T) => Promise<unknown>,
 ): Promise<void> {
   const nameOf = (record: T) => visibleText(describe(record))
-  const deed = `delete ${noun}${records.length === 1 ? '' : 's'} ${records.map(nameOf).join(', ')}`
+  const deed = `${verb} ${noun}${records.length === 1 ? '' : 's'} ${records.map(nameOf).join(', ')}`
   if (!(await confirmed(context, deed, options))) return
   for (const record of records) {
     await remove(record)
-    context.remark(`Deleted ${noun} ${nameOf(record)}.`)
+    context.remark(`${past[verb]} ${noun} ${nameOf(record)}.`)
   }
 }
+
+const past = { delete: 'Deleted', revoke: 'Revoked' }

@@ -50,7 +50,12 @@ test('serve says how to get in while nobody can, and lets the first token in', a
   const successor = await call(reader, 'token', 'rotate', id)
   expect(successor.stdout).toMatch(tokenLine)
   expect((await call(token, 'token', 'show', id)).stdout).toContain('north')
-  expect((await call(token, 'token', 'revoke', id, '--yes')).exitCode).toBe(0)
+  const revoke = ['token', 'revoke', id]
+  expect((await call(token, ...revoke, '--family', '--dry-run')).stderr).toContain(
+    `This would revoke token ${id} with all that were rotated from the same token.`,
+  )
+  const revoked = await call(token, ...revoke, '--yes')
+  expect(revoked).toMatchObject({ exitCode: 0, stderr: `Revoked token ${id}.\n` })
   await vi.waitFor(
     async () => expect((await call(reader, 'subnet', 'list')).exitCode).toBe(2),
     30_000,

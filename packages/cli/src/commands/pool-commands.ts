@@ -127,7 +127,7 @@ export async function deletePools(
   const { client } = await context.connect()
   const pools: SubnetPool[] = []
   for (const text of texts) pools.push(await poolBy(client, text))
-  await deleteRecords(context, 'subnet pool', pools, nameOf, options, (pool) =>
+  await deleteRecords(context, 'delete', 'subnet pool', pools, nameOf, options, (pool) =>
     dataOf(client.DELETE('/v1/subnet-pools/{id}', ifUnchanged(pool))),
   )
 }

@@ -88,7 +88,7 @@ export async function deleteScopes(
   const { client } = await context.connect()
   const scopes: AddressScope[] = []
   for (const text of texts) scopes.push(await scopeBy(client, text))
-  await deleteRecords(context, 'address scope', scopes, nameOf, options, (scope) =>
+  await deleteRecords(context, 'delete', 'address scope', scopes, nameOf, options, (scope) =>
     dataOf(client.DELETE('/v1/address-scopes/{id}', ifUnchanged(scope))),
   )
 }

@@ -155,7 +155,7 @@ export async function deleteSubnets(
   const query = givenFields({ cascade: options.cascade })
   const describe = ({ cidr }: Subnet) =>
     options.cascade ? `${cidr} with all addresses held in it` : cidr
-  await deleteRecords(context, 'subnet', subnets, describe, options, (subnet) => {
+  await deleteRecords(context, 'delete', 'subnet', subnets, describe, options, (subnet) => {
     const { params, headers } = ifUnchanged(subnet)
     return dataOf(client.DELETE('/v1/subnets/{id}', { params: { ...params, query }, headers }))
   })

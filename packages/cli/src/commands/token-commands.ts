@@ -1,4 +1,4 @@
-import { dataOf } from '@freehold/client'
+import { dataOf, type FreeholdClient } from '@freehold/client'
 import { allPages } from '../api-pages.ts'
 import type { NewToken, Token } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -76,9 +76,7 @@ export async function initialize(
   printNewToken(context, token)
 }
 
-type Client = Awaited<ReturnType<CommandContext['connect']>>['client']
-
-async function hasAdminToken(client: Client): Promise<boolean> {
+async function hasAdminToken(client: FreeholdClient): Promise<boolean> {
   const tokens = await allPages<Token>(undefined, (page) =>
     dataOf(client.GET('/v1/tokens', { params: { query: page } })),
   )
@@ -132,12 +130,16 @@ export async function revokeTokens(
   const tokens: Token[] = []
   for (const id of ids) tokens.push(await tokenBy(client, id))
   const query = givenFields({ family: options.family })
-  await deleteRecords(context, 'token', tokens, nameOf, options, ({ id }) =>
+  const describe = (token: Token) =>
+    options.family
+      ? `${nameOf(token)} with all that were rotated from the same token`
+      : nameOf(token)
+  await deleteRecords(context, 'revoke', 'token', tokens, describe, options, ({ id }) =>
     dataOf(client.DELETE('/v1/tokens/{id}', { params: { path: { id }, query } })),
   )
 }
 
-function tokenBy(client: Client, id: string): Promise<Token> {
+function tokenBy(client: FreeholdClient, id: string): Promise<Token> {
   return dataOf(client.GET('/v1/tokens/{id}', { params: { path: { id } } }))
 }
 
