@@ -74,7 +74,7 @@ test('serve keeps signed heads where it is told to, and refuses half a wish', as
   const checked = ['--head', kept, '--public-key', `${key}.pub`]
   expect((await folder.run('audit', 'verify', ...checked)).exitCode).toBe(0)
   for (const [text, ...args] of [
-    ['Add --audit-heads DIR', '--audit-sign-key', key],
+    ['Add --audit-heads FOLDER', '--audit-sign-key', key],
     ['no Ed25519 private key', '--audit-heads', heads, '--audit-sign-key', `${key}.pub`],
   ] as const) {
     const refused = await folder.process('serve', '--no-auth', '--listen', '127.0.0.1:0', ...args)

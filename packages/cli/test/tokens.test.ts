@@ -104,6 +104,8 @@ test('serve refuses options that do not fit together', async () => {
     ['--keystone-url', 'https://keystone.example.net'],
     ['--oidc-role', 'boss=god'],
     ['--rate-limit', '0'],
+    ['--no-auth', '--listen', '127.0.0.1:0', '--trusted-proxy', 'proxy'],
+    ['--no-auth', '--listen', '127.0.0.1:0', '--trusted-proxy', '192.0.2.0/33'],
     ['--no-auth', '--listen', '0.0.0.0:0'],
     ['--tls-cert', 'missing.pem', '--tls-key', 'missing.pem'],
   ])

@@ -40,7 +40,10 @@ describe('listening without authentication', () => {
     'example.org',
     '',
   ])('%s is refused', async (host) => {
-    await expect(loopbackAddress(host)).rejects.toThrow('loopback addresses only')
+    await expect(loopbackAddress(host)).rejects.toMatchObject({
+      code: 'ERR_NOT_LOOPBACK',
+      message: expect.stringContaining('loopback addresses only'),
+    })
   })
 })
 

@@ -20,15 +20,15 @@ function isLoopbackAddress(address: string): boolean {
 
 /**
  * The loopback address to listen on for a host; `localhost` becomes the address that it stands for.
- * Throws Error when the host is, or leads to, anything else.
+ * Throws Error with the code ERR_NOT_LOOPBACK when the host is, or leads to, anything else.
  */
 export async function loopbackAddress(host: string): Promise<string> {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
   const address = bare === 'localhost' ? (await lookup(bare)).address : bare
   if (isLoopbackAddress(address)) return address
-  throw new Error(
-    'Without authentication the server listens on loopback addresses only: use 127.0.0.1, ::1 or localhost.',
-  )
+  const message =
+    'Without authentication the server listens on loopback addresses only: use 127.0.0.1, ::1 or localhost.'
+  throw Object.assign(new Error(message), { code: 'ERR_NOT_LOOPBACK' })
 }
 
 /** Whether a Host header names this machine's loopback, with any port. */

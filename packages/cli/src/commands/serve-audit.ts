@@ -17,7 +17,10 @@ export async function headExportOf({
 }: ServeAuditOptions): Promise<HeadExport | undefined> {
   if (auditHeads === undefined) {
     if (auditSignKey === undefined) return undefined
-    throw usageError('--audit-sign-key signs heads, and none are kept.', 'Add --audit-heads DIR.')
+    throw usageError(
+      '--audit-sign-key signs heads, and none are kept.',
+      'Add --audit-heads FOLDER.',
+    )
   }
   const signKey = auditSignKey === undefined ? undefined : await signKeyAt(auditSignKey)
   return {

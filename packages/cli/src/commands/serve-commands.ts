@@ -106,9 +106,8 @@ function listenFailure(error: unknown, { host, port }: { host: string; port: num
       message,
       'Give both in PEM, the chain with the server’s own certificate first.',
     )
-  // The server's own refusal, of an address that is not loopback, is the one without a code.
-  if (code === undefined && error instanceof Error)
-    return usageError(error.message, 'Use for example --listen 127.0.0.1:8080.')
+  if (code === 'ERR_NOT_LOOPBACK')
+    return usageError(message, 'Use for example --listen 127.0.0.1:8080.')
   const reason = listenReasons[code ?? '']
   if (reason === undefined) return error
   return new CommandError(

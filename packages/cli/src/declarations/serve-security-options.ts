@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { collect, positiveInteger } from './declaration.ts'
+import { positiveInteger } from './declaration.ts'
 
 /** Options of `serve` about who is let in, over what, and how often. */
 export function addServeSecurityOptions(serve: Command): Command {
@@ -9,7 +10,7 @@ export function addServeSecurityOptions(serve: Command): Command {
     .option(
       '--trusted-proxy <address>',
       'believe X-Forwarded-* of this address or network (repeatable)',
-      collect,
+      collectNetwork,
     )
     .addOption(
       new Option('--rate-limit <count>', 'requests per second and caller').argParser(
@@ -34,6 +35,15 @@ export function addServeSecurityOptions(serve: Command): Command {
     .option('--oidc-role <name=role>', 'what a role of theirs is here (repeatable)', collectRole)
     .option('--keystone-url <url>', 'also let in bearers of tokens of this OpenStack Keystone')
     .option('--keystone-role <name=role>', 'what a role of its is here (repeatable)', collectRole)
+}
+
+function collectNetwork(text: string, before: readonly string[] = []): string[] {
+  const [address = '', length, ...rest] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= most)
+  if (most < 0 || !isNetwork || rest.length > 0)
+    throw new InvalidArgumentError('Give an address or a network, such as 192.0.2.0/24.')
+  return [...before, text]
 }
 
 function collectRole(
