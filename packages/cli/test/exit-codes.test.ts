@@ -63,6 +63,8 @@ test('misused commands are exit 2 and suggest what was meant', async () => {
     ['--help', 'subnet', 'list', '--output', 'xml'],
     ['--help', 'allocate', 'web', '--next', '--count', '2'],
     ['--help', 'allocate', 'web', '--ttl', 'soon'],
+    ['--help', 'subnet', 'create', '--pool', 'office', '--scope', 'lab'],
+    ['or --prefix-length', 'subnet', 'create', '10.0.0.0/24', '--prefix-length', '26'],
     ['Give one of them.', 'scope', 'list', '--store', 'sqlite:x', '--server', 'http://x'],
     ['sqlite:FILE', 'scope', 'list', '--store', 'oracle:x'],
     ['Choose one of the commands above.', 'subnet'],

@@ -40,6 +40,8 @@ export async function createSubnet(
       'The subnet needs a CIDR, or a pool to be cut from.',
       'Use for example: freehold subnet create 10.0.0.0/24, or --pool office --prefix-length 26.',
     )
+  if (cidr !== undefined && options.prefixLength !== undefined)
+    throw usageError('A CIDR says how long it is.', 'Leave out the CIDR, or --prefix-length.')
   const { client } = await context.connect()
   const pool = options.pool === undefined ? undefined : await poolBy(client, options.pool)
   const ipVersion = cidr === undefined ? undefined : cidr.includes(':') ? 6 : 4

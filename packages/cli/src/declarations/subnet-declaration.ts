@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   addConfirmationOptions,
   addListOptions,
@@ -30,8 +30,13 @@ export function declareSubnetCommands(program: Command, run: RunCommand): void {
     subnet.command('create [cidr]').description('make a subnet, or cut one from a pool'),
   )
     .option('--pool <pool>', 'cut it from this subnet pool, by id, name or prefix')
-    .option('--prefix-length <length>', 'how long, with --pool', wholeNumber)
-    .option('--scope <scope>', 'address scope, without --pool; default: the built-in one')
+    .option('--prefix-length <length>', 'how long, with --pool and no CIDR', wholeNumber)
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'address scope, without --pool; default: the built-in one',
+      ).conflicts('pool'),
+    )
     .option('--shared', 'other projects may draw addresses from it')
     .option('--idempotency-key <key>', 'same key, same effect: safe to run again')
     .addHelpText(
