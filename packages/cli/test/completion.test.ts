@@ -45,3 +45,11 @@ test('the zsh and fish scripts know every command', async () => {
       expect(stdout, `${shell} ${word}`).toContain(word)
   }
 })
+
+test('the fish script takes the value of an option for no command', async () => {
+  await using folder = new FreeholdFolder()
+  const { stdout } = await folder.run('completion', 'fish')
+  const [skipped = ''] = /contains -- "\$before" .*/.exec(stdout) ?? []
+  expect(skipped).toContain("'--store' '--server'")
+  expect(skipped).not.toMatch(/'--help'|'--yes'|'--next'/)
+})

@@ -1,4 +1,4 @@
-import { allNodes, type CompletionNode, shellQuoted } from './completion-tree.ts'
+import { allNodes, type CompletionNode, shellQuoted, valueOptions } from './completion-tree.ts'
 
 /** A script for bash 4 or newer that needs nothing else. File names are completed where nothing better is known. */
 export function bashCompletion(tree: CompletionNode): string {
@@ -43,13 +43,6 @@ function nodeCase(node: CompletionNode): string {
     ...node.options.flatMap(({ names }) => names),
   ]
   return `    ${shellQuoted(node.path.join(' '))}) words=${shellQuoted(words.join(' '))} ;;`
-}
-
-function valueOptions(nodes: readonly CompletionNode[]): string[] {
-  const names = nodes.flatMap(({ options }) =>
-    options.filter((option) => option.takesValue).flatMap((option) => option.names),
-  )
-  return [...new Set(names)]
 }
 
 // Commands differ in the values of an option of the same name, such as --sort: all of them are offered.

@@ -61,6 +61,14 @@ export function allNodes(node: CompletionNode): CompletionNode[] {
   return [node, ...node.children.flatMap(allNodes)]
 }
 
+/** The names of the options that are followed by a value, each once. */
+export function valueOptions(nodes: readonly CompletionNode[]): string[] {
+  const names = nodes.flatMap(({ options }) =>
+    options.filter((option) => option.takesValue).flatMap((option) => option.names),
+  )
+  return [...new Set(names)]
+}
+
 /** Text inside single quotes of a POSIX shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`

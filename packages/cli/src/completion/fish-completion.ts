@@ -1,4 +1,9 @@
-import { allNodes, type CompletionNode, type CompletionOption } from './completion-tree.ts'
+import {
+  allNodes,
+  type CompletionNode,
+  type CompletionOption,
+  valueOptions,
+} from './completion-tree.ts'
 
 /** A script for fish 3 or newer. */
 export function fishCompletion(tree: CompletionNode): string {
@@ -20,8 +25,12 @@ function __freehold_at
     set -l words (commandline -opc)
     set -e words[1]
     set -l path
+    set -l before
     for word in $words
-        string match -q -- '-*' $word; or set -a path $word
+        contains -- "$before" ${valueOptions(nodes).map(quoted).join(' ')}
+        or string match -q -- '-*' $word
+        or set -a path $word
+        set before $word
     end
     test (count $path) -ge (count $argv); or return 1
     test (count $argv) -eq 0; and test (count $path) -gt 0; and return 1
