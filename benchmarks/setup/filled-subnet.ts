@@ -18,8 +18,6 @@ export interface Fill {
   readonly to: number
   /** Default: all of them. */
   readonly where?: string
-  /** The offsets are multiples of this, to scatter them. Default 1. */
-  readonly stride?: number
 }
 
 /**
@@ -105,7 +103,7 @@ async function insert(
 ): Promise<void> {
   const now = Date.now()
   const numbers = numbersOf(database.kind, fill)
-  const address = addressOf(database.kind, prefix.first.value, fill.stride ?? 1)
+  const address = addressOf(database.kind, prefix.first.value)
   await database.execute(
     `INSERT INTO allocation (subnet_key, address, state, project_id, created_at)
       ${numbers.with} SELECT ${key}, ${address}, 0, 'default', ${now} FROM ${numbers.from}`,
@@ -135,15 +133,14 @@ function numbersOf(
 }
 
 // The offset goes into the low 64 bits; the high ones are those of the subnet's first address.
-function addressOf(kind: BenchDatabase['kind'], first: bigint, stride: number): string {
+function addressOf(kind: BenchDatabase['kind'], first: bigint): string {
   const high = (first >> 64n).toString(16).padStart(16, '0')
   const low = first & 0xffff_ffff_ffff_ffffn
   if (low > BigInt(Number.MAX_SAFE_INTEGER))
     throw new Error('the host part of the first address must be small')
-  if (kind === 'sqlite') return `unhex('${high}' || printf('%016x', ${low} + n * ${stride}))`
-  if (kind === 'postgres')
-    return `decode('${high}' || lpad(to_hex(${low} + n * ${stride}), 16, '0'), 'hex')`
-  return `unhex(concat('${high}', lpad(hex(${low} + n * ${stride}), 16, '0')))`
+  if (kind === 'sqlite') return `unhex('${high}' || printf('%016x', ${low} + n))`
+  if (kind === 'postgres') return `decode('${high}' || lpad(to_hex(${low} + n), 16, '0'), 'hex')`
+  return `unhex(concat('${high}', lpad(hex(${low} + n), 16, '0')))`
 }
 
 /** Throws unless the whole database is consistent and the subnet holds what it is said to hold. */

@@ -26,8 +26,12 @@ export class CallRecorder {
   }
 
   mark(event: 'start' | 'end'): void {
-    const { worker, incarnation } = { worker: this.#worker, incarnation: this.#incarnation }
-    this.#file.write({ event, worker, incarnation, at: invocationTime() })
+    this.#file.write({
+      event,
+      worker: this.#worker,
+      incarnation: this.#incarnation,
+      at: invocationTime(),
+    })
   }
 
   /** An operation's id, unique in the run and beyond. */

@@ -4,9 +4,9 @@ import {
   collectLabel,
   durationSeconds,
   examples,
-  holderText,
   positiveInteger,
   type RunCommand,
+  readHolder,
   sortOption,
 } from './declaration.ts'
 
@@ -38,7 +38,7 @@ export function declareAllocationCommands(program: Command, run: RunCommand): vo
     .addOption(
       new Option('--state <state>', 'only those in this state').choices(['allocated', 'cooling']),
     )
-    .option('--holder <kind:id>', 'only those of this holder', holderText)
+    .option('--holder <kind:id>', 'only those of this holder', readHolder)
     .option('--label <key=value>', 'only those with this label (repeatable)', collectLabel)
     .addOption(sortOption('address'))
     .option('--limit <count>', 'at most so many; default: all', positiveInteger)
@@ -73,7 +73,7 @@ function declareAllocate(program: Command, run: RunCommand): void {
       oneKind(new Option('--count <count>', 'so many, all or none').argParser(positiveInteger)),
     )
     .addOption(oneKind(new Option('--mac <mac>', 'the EUI-64 address of this MAC, in an IPv6 /64')))
-    .option('--holder <kind:id>', 'who holds it, such as host:web1', holderText)
+    .option('--holder <kind:id>', 'who holds it, such as host:web1', readHolder)
     .option('--host-name <name>', 'host name of the holder, with --holder')
     .option('--holder-mac <mac>', 'MAC address of the holder, with --holder')
     .option('--label <key=value>', 'label (repeatable)', collectLabel)

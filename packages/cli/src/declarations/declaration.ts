@@ -95,7 +95,7 @@ export function collectRange(
 }
 
 /** `kind:id`; the id may hold more colons. */
-export function holderText(text: string): { kind: string; id: string } {
+export function readHolder(text: string): { kind: string; id: string } {
   const at = text.indexOf(':')
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError('Give it as kind:id, such as host:web1.')

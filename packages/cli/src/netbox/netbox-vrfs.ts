@@ -9,7 +9,6 @@ interface Vrf {
   readonly name: string
   readonly source: string
   readonly labels: PlannedAddressScope['labels']
-  readonly isListed: boolean
   readonly versions: Set<IpVersion>
 }
 
@@ -39,7 +38,7 @@ export class VrfDirectory {
         continue
       }
       ledger.settle(source, 'planned')
-      const vrf = this.#add(`vrf-${row.line}`, name, source, labelsOf(row).labels, true)
+      const vrf = this.#add(`vrf-${row.line}`, name, source, labelsOf(row).labels)
       for (const text of new Set([name, rd, `${name} (${rd})`])) this.#name(text, vrf)
     }
   }
@@ -74,20 +73,15 @@ export class VrfDirectory {
     })
   }
 
-  /** Names of the VRFs that vrfs.csv does not list. */
-  unlistedNames(): string[] {
-    return this.#all.filter((vrf) => !vrf.isListed).map((vrf) => vrf.name)
-  }
-
   #unlisted(text: string): Vrf {
     const name = cleanText(text)
-    const vrf = this.#add(`vrf-unlisted-${this.#all.length + 1}`, name, `vrf ${name}`, {}, false)
+    const vrf = this.#add(`vrf-unlisted-${this.#all.length + 1}`, name, `vrf ${name}`, {})
     this.#name(text, vrf)
     return vrf
   }
 
-  #add(key: string, name: string, source: string, labels: Vrf['labels'], isListed: boolean): Vrf {
-    const vrf: Vrf = { key, name, source, labels, isListed, versions: new Set() }
+  #add(key: string, name: string, source: string, labels: Vrf['labels']): Vrf {
+    const vrf: Vrf = { key, name, source, labels, versions: new Set() }
     this.#all.push(vrf)
     return vrf
   }

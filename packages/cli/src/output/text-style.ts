@@ -1,7 +1,6 @@
 /** Colours and weights; `plainStyle` leaves text as it is. */
 export interface TextStyle {
   bold(text: string): string
-  dim(text: string): string
   red(text: string): string
   yellow(text: string): string
   green(text: string): string
@@ -12,14 +11,13 @@ const wrap = (open: number, close: number) => (text: string) =>
 
 const colourStyle: TextStyle = {
   bold: wrap(1, 22),
-  dim: wrap(2, 22),
   red: wrap(31, 39),
   yellow: wrap(33, 39),
   green: wrap(32, 39),
 }
 
 const same = (text: string) => text
-export const plainStyle: TextStyle = { bold: same, dim: same, red: same, yellow: same, green: same }
+export const plainStyle: TextStyle = { bold: same, red: same, yellow: same, green: same }
 
 /** Colours only on a terminal, and never where NO_COLOR is set to something (no-color.org) or TERM is `dumb`. */
 export function styleFor(

@@ -25,7 +25,6 @@ export interface KnownSubnet {
   readonly gateway: string | null
   readonly allocationPools: readonly AddressRange[]
   readonly coolingSeconds: number
-  readonly poolsChange: boolean
   readonly createdBy: RecordedOperation | null
   readonly deletions: readonly RecordedOperation[]
 }
@@ -61,12 +60,7 @@ function knownSubnets(
 ): Map<string, KnownSubnet> {
   const subnets = new Map<string, KnownSubnet>()
   for (const subnet of topology.subnets)
-    subnets.set(subnet.id, {
-      ...subnet,
-      poolsChange: subnet.role === 'edited',
-      createdBy: null,
-      deletions: [],
-    })
+    subnets.set(subnet.id, { ...subnet, createdBy: null, deletions: [] })
   for (const operation of operations) {
     const { answer } = operation
     if (answer?.kind !== 'create-subnet') continue
@@ -76,7 +70,6 @@ function knownSubnets(
       gateway: answer.gateway,
       allocationPools: answer.allocationPools,
       coolingSeconds: 0,
-      poolsChange: false,
       createdBy: operation,
       deletions: deletions.get(answer.subnetId) ?? [],
     })
