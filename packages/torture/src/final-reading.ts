@@ -106,7 +106,7 @@ async function readFeed(
   for (let end = start; ; ) {
     const page = await client.readEvents(end)
     for (const event of page.items) events.push(event)
-    if (events.some(({ recordId }) => recordId === last)) return events
+    if (page.items.some(({ recordId }) => recordId === last)) return events
     if (performance.now() > giveUpAt) throw new Error('The feed does not come to its end.')
     end = page.nextCursor
     if (page.items.length === 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))

@@ -61,8 +61,8 @@ export interface TortureReport extends CheckResult {
  */
 export async function runTorture(options: TortureOptions): Promise<TortureReport> {
   const seed = options.seed ?? randomBytes(6).toString('hex')
-  const folder = await folderFor(options)
   const client = patientClient(await openReader(options.target))
+  const folder = await folderFor(options)
   try {
     const feedStart = await feedEnd(client)
     const topology = await createTopology(client, randomBytes(4).toString('hex'))

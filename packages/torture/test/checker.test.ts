@@ -312,6 +312,15 @@ describe('one defect', () => {
     expect(convictions(run.input())).toEqual(['K9'])
   })
 
+  it('a worker is judged by as many calls as a long run has', () => {
+    const run = cleanRun()
+    const operation = { kind: 'release', subnetId, address: '10.0.0.2' } as const
+    const code = 'CONTENTION'
+    for (let at = 60; at < 300_060; at += 1)
+      run.tell({ id: `late ${at}`, from: at, until: at, operation, outcome: 'fail', code })
+    expect(convictions(run.input())).toEqual(['K9'])
+  })
+
   it("a problem of the engine's own check is passed on", () => {
     const input = cleanRun().input()
     const final = { ...input.final, problems: ['page-count: 1 and 2'] }

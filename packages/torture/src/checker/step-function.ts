@@ -1,9 +1,11 @@
+export type Interval = readonly [from: number, until: number]
+
 /** How many intervals cover each moment. Ends are inclusive. */
 export class StepFunction {
   readonly #times: number[] = []
   readonly #counts: number[] = []
 
-  constructor(intervals: readonly (readonly [from: number, until: number])[]) {
+  constructor(intervals: readonly Interval[]) {
     const steps = intervals.flatMap(([from, until]) => [
       { at: from, step: 1 },
       { at: until, step: -1 },
@@ -54,8 +56,6 @@ export class StepFunction {
       visit(this.#counts[at] as number)
   }
 }
-
-export type Interval = readonly [from: number, until: number]
 
 /** The intervals that cover the same moments without touching one another. */
 export function mergedIntervals(intervals: readonly Interval[]): Interval[] {
