@@ -128,6 +128,12 @@ test('only prefixes.csv is needed, and the files that are missing are named', as
   const { exitCode, stderr } = await folder.run('import', 'netbox', folder.path)
   expect(exitCode).toBe(2)
   expect(stderr).toContain('has no prefixes.csv')
+  writeFileSync(join(folder.path, 'prefixes.csv'), 'prefix\n10.0.0.0/24\n')
+  const alone = await folder.run('import', 'netbox', folder.path)
+  expect(alone.exitCode, alone.stderr).toBe(0)
+  expect(alone.stdout).toContain(
+    'Read vrfs.csv missing, aggregates.csv missing, prefixes.csv 1 row, ip-ranges.csv missing, ip-addresses.csv missing.',
+  )
 })
 
 test('a range that is new in the files is not said to be kept out of a subnet that is there already', async () => {

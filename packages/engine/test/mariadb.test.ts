@@ -1,12 +1,10 @@
-import { testMariadb } from '@freehold/test-support'
-import { expect, it } from 'vitest'
+import { type TestServer, testMariadb } from '@freehold/test-support'
+import { describe } from 'vitest'
 import { mariadbOn } from './contract/mariadb-contract-store.ts'
 import { describeStoreContracts } from './contract/store-contracts.ts'
 
-const found = await testMariadb()
+const server = await testMariadb()
 
-it.skipIf(found === undefined)('there is a MariaDB for the tests', () => {
-  expect(found).toBeDefined()
+describe.skipIf(server === undefined)('with the MariaDB of this run', () => {
+  describeStoreContracts(mariadbOn(server as TestServer))
 })
-
-for (const server of found === undefined ? [] : [found]) describeStoreContracts(mariadbOn(server))

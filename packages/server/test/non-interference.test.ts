@@ -119,7 +119,7 @@ function bodiesFor(route: string, { ids }: Target): readonly unknown[] {
       { prefixes: ['198.18.1.0/24'], isDefault: true },
     ],
     'PATCH /v1/subnet-pools/{id}': [{ name: 'new' }, { addressScopeId: ids['address-scope'] }],
-    'POST /v1/subnet-pools/{id}/prefixes': [{ prefixes: ['10.9.0.0/24'] }],
+    'POST /v1/subnet-pools/{id}/prefixes': [{ add: ['10.9.0.0/24'] }, { remove: ['10.9.0.0/24'] }],
     'POST /v1/subnets': [
       { cidr: '203.0.113.0/24', name: 'north subnet' },
       { cidr: '10.0.1.0/24', addressScopeId: ids['address-scope'] },

@@ -7,10 +7,11 @@ import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
 import { readTlsKeyPair, startTlsReload } from '../src/tls-key-pair.ts'
-import { openApp, openStore } from './app-fixture.ts'
+import { type OpenStore, openApp, openStore } from './app-fixture.ts'
 
 let folder: string
 let server: RunningServer | undefined
+let store: OpenStore | undefined
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'freehold-tls-'))
@@ -19,6 +20,8 @@ beforeEach(() => {
 afterEach(async () => {
   await server?.stop()
   server = undefined
+  await store?.close()
+  store = undefined
   rmSync(folder, { recursive: true })
 })
 
@@ -35,9 +38,9 @@ function makeKeys(name: string): void {
 }
 
 async function start(): Promise<RunningServer> {
-  const { ipam } = await openStore()
+  store = await openStore()
   server = await startServer({
-    ipam,
+    ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
     tlsFiles: files(),

@@ -7,22 +7,17 @@ import { createApp, fetchThrough } from '../../src/index.ts'
 
 const mariadb = await testMariadb()
 
-test.skipIf(mariadb === undefined)('there is a MariaDB for the Networking API', () => {
-  expect(mariadb).toBeDefined()
+describe('the Networking API on PostgreSQL', async () => {
+  describeNetworkingApi(await testPostgres(), (url) => postgresStore({ url }))
 })
 
-const servers: [
-  name: string,
-  server: TestServer,
-  open: (url: string) => Parameters<typeof openIpam>[0],
-][] = [
-  ['PostgreSQL', await testPostgres(), (url) => postgresStore({ url })],
-  ...(mariadb === undefined
-    ? []
-    : [['MariaDB', mariadb, (url: string) => mariadbStore({ url })] as (typeof servers)[number]]),
-]
+describe.skipIf(mariadb === undefined)('the Networking API on MariaDB', () => {
+  describeNetworkingApi(mariadb as TestServer, (url) => mariadbStore({ url }))
+})
 
-describe.each(servers)('the Networking API on %s', (_name, server, openStore) => {
+type OpenStore = (url: string) => Parameters<typeof openIpam>[0]
+
+function describeNetworkingApi(server: TestServer, openStore: OpenStore): void {
   type Send = (
     method: string,
     path: string,
@@ -148,4 +143,4 @@ describe.each(servers)('the Networking API on %s', (_name, server, openStore) =>
     expect(await names('name=a')).toEqual(['a'])
     expect(await names('name=%E2%80%AE')).toEqual([])
   })
-})
+}
