@@ -15,17 +15,21 @@ export interface LockedPackage {
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly hasInstallScript?: boolean
   readonly gypfile?: boolean
+  readonly dev?: boolean
+  readonly optional?: boolean
 }
 
+/** The folders in `packages`, each after what it needs. */
 export const PUBLISHED = ['address', 'engine', 'server', 'client', 'torture', 'cli']
 
-const lock = JSON.parse(
+/** Everything that is locked, by its path. */
+export const { packages: locked } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'),
 ) as { packages: Readonly<Record<string, LockedPackage>> }
 
 /** The lock file's entry of a path. Throws Error when there is none. */
 export function lockedPackage(path: string): LockedPackage {
-  const entry = lock.packages[path]
+  const entry = locked[path]
   if (entry === undefined) throw new Error(`${path} is not locked`)
   return entry
 }
@@ -57,7 +61,7 @@ export function runTimeDependencies({ peers }: { peers: boolean }): readonly str
 function entryFor(path: string, name: string): string {
   for (let folder = path; folder !== ''; ) {
     const entry = `${folder}/node_modules/${name}`
-    if (lock.packages[entry] !== undefined) return entry
+    if (locked[entry] !== undefined) return entry
     const end = folder.lastIndexOf('/node_modules/')
     folder = end < 0 ? '' : folder.slice(0, end)
   }

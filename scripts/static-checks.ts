@@ -1,5 +1,6 @@
 /** What can be said about the code without running it: each check is one or more commands. */
 import { spawn } from 'node:child_process'
+import { PUBLISHED } from './run-time-dependencies.ts'
 
 export interface StaticCheck {
   readonly name: string
@@ -7,8 +8,6 @@ export interface StaticCheck {
   readonly remedy: string
   readonly commands: readonly (readonly [string, ...string[]])[]
 }
-
-const PACKAGES = ['address', 'engine', 'server', 'client', 'torture', 'cli']
 
 export const STATIC_CHECKS: readonly StaticCheck[] = [
   { name: 'format', remedy: 'npm run format', commands: [['biome', 'check', '.']] },
@@ -27,7 +26,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
     commands: [
       ['tsc', '-b', 'tsconfig.build.json'],
       ['node', 'scripts/copy-migrations.ts'],
-      ...PACKAGES.map((name) => ['publint', '--strict', `packages/${name}`] as const),
+      ...PUBLISHED.map((name) => ['publint', '--strict', `packages/${name}`] as const),
       ['node', 'packages/cli/bin/freehold.js', '--store', 'sqlite::memory:', 'check'],
     ],
   },

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { locked } from './run-time-dependencies.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -15,21 +16,8 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>
 }
 
-interface LockedPackage {
-  readonly version?: string
-  readonly resolved?: string
-  readonly integrity?: string
-  readonly link?: boolean
-  readonly dev?: boolean
-  readonly optional?: boolean
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-  readonly peer?: boolean
-  readonly hasInstallScript?: boolean
-}
-
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'))
-const lock = readJson('package-lock.json') as { packages: Record<string, LockedPackage> }
-const installed = Object.entries(lock.packages).filter(
+const installed = Object.entries(locked).filter(
   ([path, { link }]) => path.includes('node_modules/') && link !== true,
 )
 const manifests = globSync(
@@ -56,8 +44,8 @@ describe('the lock file', () => {
     const missing = installed.flatMap(([path, { optionalDependencies }]) =>
       Object.keys(optionalDependencies ?? {}).filter(
         (name) =>
-          lock.packages[`${path}/node_modules/${name}`] === undefined &&
-          lock.packages[`node_modules/${name}`] === undefined,
+          locked[`${path}/node_modules/${name}`] === undefined &&
+          locked[`node_modules/${name}`] === undefined,
       ),
     )
     expect(missing).toEqual([])

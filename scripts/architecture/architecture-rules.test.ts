@@ -7,10 +7,10 @@ import {
   findMissingHops,
   findMissingTargets,
   findUnequalDatabaseFolders,
-  findViolations,
   findWeakRandomness,
   findWrongEngineImports,
   findWrongPackageImports,
+  isShipped,
 } from './architecture-rules.ts'
 import { findMachinePaths } from './machine-paths.ts'
 import { parseSource, type SourceFile } from './source-graph.ts'
@@ -336,20 +336,19 @@ describe('files', () => {
   })
 })
 
-describe('all rules together', () => {
-  it('judge tests and benchmarks by their names, not by what they reach', () => {
-    const files = graph({
-      'packages/server/src/routes/allocation-routes.ts': '',
-      [`${ENGINE}/ipam.ts`]: '',
-      [`${ENGINE}/operations/allocation-operations.ts`]: '',
-      [`${ENGINE}/allocators/any-address-allocator.ts`]: '',
-      [`${ENGINE}/store/sql/allocation-queries.ts`]: '',
-      [`${ENGINE}/store/sqlite/sqlite-store.ts`]: '',
-      'packages/address/src/prefix.test.ts': "import { isIP } from 'node:net'",
-      'benchmarks/any.bench.ts': 'export const pick = () => Math.random()',
-    })
-    expect(findViolations(files)).toEqual([])
-    expect(findViolations([...files, ...graph({ 'benchmarks/utils.ts': '' })])).toHaveLength(1)
+describe('what is shipped', () => {
+  it.each([
+    ['packages/engine/src/ipam.ts', true],
+    ['packages/client/generate/v1-types.ts', true],
+    ['scripts/test.ts', true],
+    ['packages/address/src/prefix.test.ts', false],
+    ['packages/engine/test/coalescer.test.ts', false],
+    ['test-support/src/index.ts', false],
+    ['benchmarks/any.bench.ts', false],
+    ['examples/embed/first-allocation.ts', false],
+    ['integrations/tempest/known-differences.ts', false],
+  ])('of %s: %s', (path, expected) => {
+    expect(graph({ [path]: '' }).map(isShipped)).toEqual([expected])
   })
 })
 

@@ -72,28 +72,9 @@ const ALLOCATION_HOPS = [
 const FORBIDDEN_NAME = /^(common|misc|types)$|(^|-)(utils?|helpers?|manager)$/
 const KEBAB_CASE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.tsx?$/
 
-/** All offences against all rules, in the order of the rules below. */
-export function findViolations(files: readonly SourceFile[]): string[] {
-  const shipped = files.filter((file) => !isTestOnly(file.path))
-  return [
-    ...findMissingTargets(files),
-    ...findCycles(shipped),
-    ...findWrongPackageImports(shipped),
-    ...findWrongEngineImports(shipped),
-    ...findMisplacedDatabaseModules(shipped),
-    ...findUnequalDatabaseFolders(shipped),
-    ...findForbiddenNames(files),
-    ...findDefaultExports(files),
-    ...findWeakRandomness(shipped),
-    ...findMissingHops(files),
-  ]
-}
-
-/** Tests, benchmarks and what serves them may reach further than the code that is shipped. */
-function isTestOnly(path: string): boolean {
-  return (
-    /\.test\.tsx?$/.test(path) || /^(packages\/[^/]+\/test|test-support|benchmarks)\//.test(path)
-  )
+/** Tests, benchmarks, examples and what serves them may reach further than the code that is shipped. */
+export function isShipped({ path }: SourceFile): boolean {
+  return /^(packages\/[^/]+\/(src|generate)|scripts)\//.test(path) && !/\.test\.tsx?$/.test(path)
 }
 
 /** A relative import names a file that exists, with its extension. */

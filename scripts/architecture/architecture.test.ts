@@ -13,16 +13,14 @@ import {
   findWeakRandomness,
   findWrongEngineImports,
   findWrongPackageImports,
+  isShipped,
 } from './architecture-rules.ts'
 import { findMachinePaths } from './machine-paths.ts'
 import { readSourceGraph } from './source-graph.ts'
 
 const root = join(import.meta.dirname, '../..')
 const files = readSourceGraph(root)
-const shipped = files.filter(
-  ({ path }) =>
-    /^packages\/[^/]+\/(src|generate)\/|^scripts\//.test(path) && !/\.test\.tsx?$/.test(path),
-)
+const shipped = files.filter(isShipped)
 
 describe('the source tree', () => {
   it('imports only files that exist', () => expect(findMissingTargets(files)).toEqual([]))

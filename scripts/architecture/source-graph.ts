@@ -29,6 +29,8 @@ const SOURCE_PATTERNS = [
   'test-support/**/*.ts',
   'scripts/**/*.ts',
   'benchmarks/**/*.ts',
+  'examples/**/*.ts',
+  'integrations/**/*.ts',
 ]
 
 /** Every TypeScript file that people write here, tests included, in the order of its path. */
