@@ -1,7 +1,8 @@
-import { type AddressRequestInput, type Ipam, openIpam } from '@freehold/engine'
+import { type AddressRequestInput, openIpam } from '@freehold/engine'
 import { milliseconds } from './measure/callers.ts'
 import { spreadOf, spreadText } from './measure/spread.ts'
 import type { ResultRow } from './runner/benchmark.ts'
+import { allocateAndRelease, allocationRequests } from './setup/allocation-requests.ts'
 import { type BenchDatabase, storeOf } from './setup/bench-database.ts'
 import { onEach } from './setup/bench-run.ts'
 import {
@@ -16,12 +17,6 @@ import { type RawWriter, rawWriter } from './setup/raw-writer.ts'
 export const title =
   'any, next and bulk as a /12 fills, down to its last address, without warm memory'
 
-const requests: Record<string, AddressRequestInput> = {
-  any: { kind: 'any' },
-  next: { kind: 'next' },
-  'bulk of 100': { kind: 'bulk', count: 100 },
-}
-
 interface Stage {
   readonly name: string
   /** What is held beyond the stage before. */
@@ -32,7 +27,7 @@ interface Stage {
 // Every 2nd address; then all but every 100th; all but every 10,000th; all but one.
 function stagesOf(last: number): Stage[] {
   const range = { from: 2, to: last }
-  const operations = Object.keys(requests)
+  const operations = Object.keys(allocationRequests)
   return [
     { name: 'empty', fills: [], operations },
     { name: '50 %', fills: [{ ...range, where: 'n % 2 = 0' }], operations },
@@ -96,7 +91,7 @@ async function sidesOf(
   operation: string,
   repetitions: number,
 ): Promise<ResultRow | undefined> {
-  const request = requests[operation] as AddressRequestInput
+  const request = allocationRequests[operation] as AddressRequestInput
   const free = Number(filling.prefix.size) - 3 - filling.held
   if (request.kind === 'bulk' && free < request.count) return undefined
   const times: Record<'raw' | 'empty' | 'filled', number[]> = { raw: [], empty: [], filled: [] }
@@ -127,19 +122,5 @@ async function coldAllocation(
   await allocateAndRelease(cold, warming.id, one)
   const time = await allocateAndRelease(cold, subnet.id, request)
   await cold.close()
-  return time
-}
-
-async function allocateAndRelease(
-  ipam: Ipam,
-  subnetId: string,
-  request: AddressRequestInput,
-): Promise<number> {
-  const given: string[] = []
-  const time = await milliseconds(async () => {
-    for (const { address } of await ipam.allocations.allocate(subnetId, request))
-      given.push(address)
-  })
-  await Promise.all(given.map((address) => ipam.allocations.release(subnetId, address)))
   return time
 }

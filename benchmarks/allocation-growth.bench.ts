@@ -1,17 +1,10 @@
-import type { AddressRequestInput, Ipam } from '@freehold/engine'
-import { milliseconds } from './measure/callers.ts'
 import { spreadOf, spreadText } from './measure/spread.ts'
 import type { ResultRow } from './runner/benchmark.ts'
+import { allocateAndRelease, allocationRequests } from './setup/allocation-requests.ts'
 import { onEach } from './setup/bench-run.ts'
 import { assertConsistent, type FilledSubnet, filledSubnet } from './setup/filled-subnet.ts'
 
 export const title = 'any, next and bulk as the addresses held grow'
-
-const requests: Record<string, AddressRequestInput> = {
-  any: { kind: 'any' },
-  next: { kind: 'next' },
-  'bulk of 100': { kind: 'bulk', count: 100 },
-}
 
 export async function run({ quick }: { quick: boolean }) {
   const sizes = quick ? [0, 100, 1000, 3000] : [0, 100, 100_000, 1_000_000]
@@ -23,7 +16,7 @@ export async function run({ quick }: { quick: boolean }) {
       subnets.push(
         await filledSubnet(ipam, database, `${index + 10}.0.0.0/8`, [{ from: 2, to: size + 1 }]),
       )
-    for (const [operation, request] of Object.entries(requests)) {
+    for (const [operation, request] of Object.entries(allocationRequests)) {
       const times = subnets.map((): number[] => [])
       for (let repetition = -5; repetition < repetitions; repetition += 1)
         for (const [index, subnet] of subnets.entries()) {
@@ -52,18 +45,4 @@ export async function run({ quick }: { quick: boolean }) {
       'every operation is one durable transaction with its events; what it took is given back before the next',
     ],
   }
-}
-
-async function allocateAndRelease(
-  ipam: Ipam,
-  subnetId: string,
-  request: AddressRequestInput,
-): Promise<number> {
-  const given: string[] = []
-  const time = await milliseconds(async () => {
-    for (const { address } of await ipam.allocations.allocate(subnetId, request))
-      given.push(address)
-  })
-  await Promise.all(given.map((address) => ipam.allocations.release(subnetId, address)))
-  return time
 }

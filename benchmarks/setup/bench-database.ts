@@ -87,13 +87,7 @@ async function openPostgres(): Promise<BenchDatabase> {
 
 async function openMariadb(): Promise<BenchDatabase> {
   const server = await startMariadb({ durable: true })
-  const { hostname, port, username } = new URL(server.url)
-  const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port),
-    user: username,
-    multipleStatements: true,
-  })
+  const connection = await mysql.createConnection({ uri: server.url, multipleStatements: true })
   connection.on('error', () => undefined)
   await connection.query('CREATE DATABASE bench CHARACTER SET utf8mb4; USE bench')
   const first = async (sql: string): Promise<Record<string, unknown>> => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '@freehold/test-support'
 import type { BenchDatabase } from './bench-database.ts'
 
 export const installNeutron =
@@ -99,19 +99,4 @@ async function untilAnswering(child: ChildProcess, url: string, log: string): Pr
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   throw new Error('Neutron did not answer within three minutes')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      )
-    })
-  })
 }

@@ -134,13 +134,7 @@ async function onPostgres(url: string): Promise<RawConnection> {
 }
 
 async function onMariadb(url: string): Promise<RawConnection> {
-  const { hostname, port, username, pathname } = new URL(url)
-  const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port),
-    user: username,
-    database: pathname.slice(1),
-  })
+  const connection = await mysql.createConnection({ uri: url })
   return {
     async transaction(statements) {
       await connection.query('START TRANSACTION')

@@ -1,7 +1,7 @@
 /**
  * One of several processes that allocate from one subnet: 16 callers, as `RAW` or through the product. Its parent sends
- * `{ offsets }` (RAW) or `{ count }` for each round, and gets `{ seconds, addresses }` when it is done; `{ release }` gives
- * the round's addresses back.
+ * `{ take }` for each round, with the addresses (RAW) or their number, and `{ release }` to have them given back; it gets
+ * `{ addresses, retries }` when that is done.
  */
 import { IpAddress } from '@freehold/address'
 import { openIpam } from '@freehold/engine'

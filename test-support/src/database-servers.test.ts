@@ -17,15 +17,11 @@ async function postgresRow(url: string, statement: string): Promise<Record<strin
   }
 }
 
-async function mariadbRow(url: string, statement: string): Promise<unknown> {
-  const connection = await mysql.createConnection({
-    host: '127.0.0.1',
-    port: Number(new URL(url).port),
-    user: 'root',
-  })
+async function mariadbRow(url: string, statement: string): Promise<Record<string, unknown>> {
+  const connection = await mysql.createConnection({ uri: url })
   try {
     const [rows] = await connection.query<mysql.RowDataPacket[]>(statement)
-    return rows[0]
+    return rows[0] ?? {}
   } finally {
     await connection.end()
   }
@@ -74,15 +70,13 @@ it('leaves no server behind when the process that started it is killed', async (
 
 it.runIf(hasMariadb())('starts a MariaDB and removes it', async () => {
   const server = await startMariadb({ durable: true })
-  const port = Number(new URL(server.url).port)
-  const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' })
-  const [rows] = await connection.query<mysql.RowDataPacket[]>(
+  const { flush, folder } = await mariadbRow(
+    server.url,
     'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@datadir AS folder',
   )
-  await connection.end()
-  expect(rows[0]?.['flush']).toBe(1)
+  expect(flush).toBe(1)
   await server.stop()
-  expect(existsSync(String(rows[0]?.['folder']))).toBe(false)
+  expect(existsSync(String(folder))).toBe(false)
 })
 
 describe.each([

@@ -28,14 +28,7 @@ async function ofPostgres(url: string): Promise<DatabaseSessions> {
 }
 
 async function ofMariadb(url: string): Promise<DatabaseSessions> {
-  const { hostname, port, username, password, pathname } = new URL(url)
-  const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: pathname.slice(1),
-  })
+  const connection = await mysql.createConnection({ uri: url })
   try {
     const [rows] = await connection.query<mysql.RowDataPacket[]>(
       `SELECT count(*) AS "all", CAST(coalesce(sum(command = 'Sleep' AND trx_id IS NOT NULL), 0) AS SIGNED) AS idleInTransaction

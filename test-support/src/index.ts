@@ -3,7 +3,12 @@ export { type GaleraCluster, type GaleraStart, hasGalera, startGalera } from './
 export type { GaleraNode } from './galera-node.ts'
 export { hasMariadb, startMariadb } from './mariadb-server.ts'
 export { type PostgresStart, startPostgres } from './postgres-server.ts'
-export type { DatabaseServer, ServerStart, StartedServer } from './server-process.ts'
+export {
+  type DatabaseServer,
+  freePort,
+  type ServerStart,
+  type StartedServer,
+} from './server-process.ts'
 export { canMount, type SmallDisk, smallDisk } from './small-disk.ts'
 export type { LinkState } from './tcp-link.ts'
 export { startTcpProxy, type TcpFault, type TcpProxy } from './tcp-proxy.ts'

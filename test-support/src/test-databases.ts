@@ -83,13 +83,7 @@ async function onPostgres(url: string, statement: string): Promise<void> {
 }
 
 async function onMariadb(url: string, statement: string): Promise<void> {
-  const { hostname, port, username, password } = new URL(url)
-  const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  })
+  const connection = await mysql.createConnection({ uri: url })
   try {
     await connection.query(statement)
   } finally {

@@ -84,13 +84,7 @@ describe.skipIf(mariadb === undefined)(
     const { world, statements } = openedWorld(mariadb as TestServer, (url) => mariadbStore({ url }))
     let connection: mysql.Connection
     beforeAll(async () => {
-      const { hostname, port, username, pathname } = new URL(world.url)
-      connection = await mysql.createConnection({
-        host: hostname,
-        port: Number(port),
-        user: username,
-        database: pathname.slice(1),
-      })
+      connection = await mysql.createConnection({ uri: world.url })
     })
     afterAll(() => connection.end())
 

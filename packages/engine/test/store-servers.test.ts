@@ -54,13 +54,7 @@ if (mariadb !== undefined)
     server: mariadb,
     open: mariadbStore,
     connect: async (url) => {
-      const { hostname, port, username, pathname } = new URL(url)
-      const connection = await mysql.createConnection({
-        host: hostname,
-        port: Number(port),
-        user: username,
-        database: pathname.slice(1),
-      })
+      const connection = await mysql.createConnection({ uri: url })
       return {
         handle: connection,
         run: (sql) => connection.query(sql),

@@ -44,18 +44,21 @@ export async function openApp(
     app,
     ipam: store.ipam,
     call,
-    async state() {
-      const plan = await store.ipam.plans.export()
-      const events = await store.ipam.events.list({ limit: 1000 })
-      return JSON.stringify({ plan, events }, (_key, value) =>
-        typeof value === 'bigint' ? String(value) : value,
-      )
-    },
+    state: () => stateOf(store.ipam),
     async close() {
       await app.close()
       await store.close()
     },
   }
+}
+
+/** All that is stored, as text. */
+export async function stateOf(ipam: Ipam): Promise<string> {
+  const plan = await ipam.plans.export()
+  const events = await ipam.events.list({ limit: 1000 })
+  return JSON.stringify({ plan, events }, (_key, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
 }
 
 export interface OpenStore {

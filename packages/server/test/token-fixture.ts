@@ -2,7 +2,14 @@ import type { AppOptions } from '../src/app.ts'
 import { createApp } from '../src/app.ts'
 import { createToken, type NewToken, type TokenInput } from '../src/identity/token-records.ts'
 import { credentialAuthentication, TokenVerifier } from '../src/index.ts'
-import { type Answer, type AppFixture, callerOf, openStore, patient } from './app-fixture.ts'
+import {
+  type Answer,
+  type AppFixture,
+  callerOf,
+  openStore,
+  patient,
+  stateOf,
+} from './app-fixture.ts'
 
 export interface TokenFixture extends AppFixture {
   /** A new token, as an administrator of the server makes it. */
@@ -29,13 +36,7 @@ export async function openGuardedApp(
     token: (input) => createToken(store.ipam, input, {}),
     as: (secret) => (method, path, body) =>
       call(method, path, body, { authorization: `Bearer ${secret}` }),
-    async state() {
-      const plan = await store.ipam.plans.export()
-      const events = await store.ipam.events.list({ limit: 1000 })
-      return JSON.stringify({ plan, events }, (_key, value) =>
-        typeof value === 'bigint' ? String(value) : value,
-      )
-    },
+    state: () => stateOf(store.ipam),
     async close() {
       await app.close()
       await authentication.close?.()

@@ -56,13 +56,7 @@ export function mariadbContractStore({
       return openUrl(elsewhere === undefined ? url : await elsewhere(url))
     },
     async ownTransaction(store, work) {
-      const { hostname, port, username, pathname } = new URL(urlOf(store))
-      const connection = await mysql.createConnection({
-        host: hostname,
-        port: Number(port),
-        user: username,
-        database: pathname.slice(1),
-      })
+      const connection = await mysql.createConnection({ uri: urlOf(store) })
       try {
         await connection.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
         await connection.query('START TRANSACTION')

@@ -1,7 +1,7 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { storeAt } from '../../src/engine-opening.ts'
 import { engineWithDefect } from '../mutants/wrapped-engine.ts'
-import type { SqlValue } from '../mutants/wrapped-store.ts'
+import { type SqlValue, storeWithTransactions } from '../mutants/wrapped-store.ts'
 
 /** The moments at which the process may die, in the order in which a change passes them. */
 export const failpoints = [
@@ -62,27 +62,19 @@ function pointFromEnvironment(): Failpoint {
 }
 
 function storeWithFailpoint(inner: Store, pass: Pass): Store {
-  return {
-    capabilities: inner.capabilities,
-    counters: inner.counters,
-    // The schema is made by the parent, which has no failpoints.
-    migrate: () => inner.migrate(),
-    assertSchema: () => inner.assertSchema(),
-    join: (handle) => inner.join(handle),
-    close: () => inner.close(),
-    async transaction(work, options) {
-      if (options.access === 'read') return inner.transaction(work, options)
-      pass('before BEGIN')
-      const result = await inner.transaction(async (session) => {
-        pass('after BEGIN')
-        const value = await work(watched(session, pass))
-        pass('before COMMIT')
-        return value
-      }, options)
-      pass('after COMMIT')
-      return result
-    },
-  }
+  // The schema is made by the parent, which has no failpoints.
+  return storeWithTransactions(inner, async (work, options) => {
+    if (options.access === 'read') return inner.transaction(work, options)
+    pass('before BEGIN')
+    const result = await inner.transaction(async (session) => {
+      pass('after BEGIN')
+      const value = await work(watched(session, pass))
+      pass('before COMMIT')
+      return value
+    }, options)
+    pass('after COMMIT')
+    return result
+  })
 }
 
 function watched(inner: Session, pass: Pass): Session {

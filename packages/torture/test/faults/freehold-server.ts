@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type AddressInfo, createServer } from 'node:net'
+import { freePort } from '@freehold/test-support'
 
 const ownMain = new URL('../../../cli/src/main.ts', import.meta.url).pathname
 
@@ -75,12 +75,4 @@ export class FreeholdServer implements AsyncDisposable {
     child.kill(signal)
     await ended
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -2,12 +2,7 @@ import mysql from 'mysql2/promise'
 
 /** Makes a database on a MariaDB of the test's own. */
 export async function createMariadbDatabase(url: string, name: string): Promise<void> {
-  const { hostname, port, username } = new URL(url)
-  const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port),
-    user: username,
-  })
+  const connection = await mysql.createConnection({ uri: url })
   try {
     await connection.query(`CREATE DATABASE ${name}`)
   } finally {

@@ -1,7 +1,7 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { StoreFault } from '../../../engine/src/store/store.ts'
 import { storeAt } from '../../src/engine-opening.ts'
-import type { SqlValue } from '../mutants/wrapped-store.ts'
+import { type SqlValue, storeWithTransactions } from '../mutants/wrapped-store.ts'
 
 const statementsBetween = 40
 
@@ -16,16 +16,9 @@ function racingStore(inner: Store): Store {
     statements += 1
     if (statements % statementsBetween === 0) throw new StoreFault('retry', new Error('injected'))
   }
-  return {
-    capabilities: inner.capabilities,
-    counters: inner.counters,
-    migrate: () => inner.migrate(),
-    assertSchema: () => inner.assertSchema(),
-    join: (handle) => inner.join(handle),
-    close: () => inner.close(),
-    transaction: (work, options) =>
-      inner.transaction((session) => work(racingSession(session, pass)), options),
-  }
+  return storeWithTransactions(inner, (work, options) =>
+    inner.transaction((session) => work(racingSession(session, pass)), options),
+  )
 }
 
 function racingSession(inner: Session, pass: () => void): Session {

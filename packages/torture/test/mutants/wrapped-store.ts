@@ -24,6 +24,13 @@ export interface StoreDefect {
 /** A store with a defect, for showing that the checker finds it. */
 export function storeWithDefect(inner: Store, defect: StoreDefect): Store {
   const run = defect.transaction ?? ((store, work, options) => store.transaction(work, options))
+  return storeWithTransactions(inner, (work, options) =>
+    run(inner, (session) => work(sessionWithDefect(session, defect)), options),
+  )
+}
+
+/** The same store, whose transactions are run in another way. */
+export function storeWithTransactions(inner: Store, transaction: Store['transaction']): Store {
   return {
     capabilities: inner.capabilities,
     counters: inner.counters,
@@ -31,8 +38,7 @@ export function storeWithDefect(inner: Store, defect: StoreDefect): Store {
     assertSchema: () => inner.assertSchema(),
     join: (handle) => inner.join(handle),
     close: () => inner.close(),
-    transaction: (work, options) =>
-      run(inner, (session) => work(sessionWithDefect(session, defect)), options),
+    transaction,
   }
 }
 
