@@ -43,7 +43,8 @@ export function startTlsReload(
   onError: (error: unknown) => void,
   intervalMs = 10_000,
 ): TlsReload {
-  let seen = changeTimes(files)
+  // Nothing at first, so that the first look reads them: they may have changed since the server read them.
+  let seen: Promise<string | undefined> = Promise.resolve(undefined)
   const reload = async () => {
     try {
       seen = changeTimes(files)
@@ -54,7 +55,7 @@ export function startTlsReload(
     }
   }
   const look = async () => {
-    const [before, now] = await Promise.all([seen, changeTimes(files)].map(orNothing))
+    const [before, now] = await Promise.all([orNothing(seen), orNothing(changeTimes(files))])
     if (now !== undefined && now !== before) await reload()
   }
   const timer = setInterval(() => void look(), intervalMs)
@@ -67,6 +68,6 @@ async function changeTimes({ certPath, keyPath }: TlsFiles): Promise<string> {
   return `${cert.mtimeMs} ${cert.ino} ${key.mtimeMs} ${key.ino}`
 }
 
-function orNothing(text: Promise<string>): Promise<string | undefined> {
+function orNothing(text: Promise<string | undefined>): Promise<string | undefined> {
   return text.catch(() => undefined)
 }

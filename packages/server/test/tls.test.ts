@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
+import { Agent, createServer, request } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
@@ -98,20 +100,22 @@ describe('HTTPS', () => {
     expect(await ask(`${url}/healthz`, client(false))).toMatchObject({ name: 'first.example' })
   })
 
-  test('sees by itself that the files have changed', async () => {
+  test('sees by itself that the files have changed, before its first look too', async () => {
     makeKeys('first.example')
-    const { app, url } = await start()
-    const errors: unknown[] = []
-    const reload = startTlsReload(app.server as never, files(), (error) => errors.push(error), 20)
+    const bare = createServer(await readTlsKeyPair(files()), (_, response) => response.end())
+    await once(bare.listen(0, '127.0.0.1'), 'listening')
     makeKeys('second.example')
-    await vi.waitFor(
-      async () =>
-        expect(await ask(`${url}/healthz`, client(false))).toMatchObject({
-          name: 'second.example',
-        }),
-      { timeout: 30_000 },
-    )
+    const reload = startTlsReload(bare, files(), () => undefined, 20)
+    const url = `https://127.0.0.1:${(bare.address() as AddressInfo).port}`
+    const untilNamed = (name: string) =>
+      vi.waitFor(async () => expect(await ask(url, client(false))).toMatchObject({ name }), {
+        timeout: 30_000,
+      })
+    await untilNamed('second.example')
+    makeKeys('third.example')
+    await untilNamed('third.example')
     reload.stop()
+    bare.close()
   })
 
   test('does not start with files that are no pair', async () => {
