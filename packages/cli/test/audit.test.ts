@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -14,6 +14,10 @@ test('a head that was made with the keys of keygen proves later that nothing was
   expect(keys.stderr).toContain(`the public one in ${key}.pub`)
   expect(statSync(key).mode & 0o777).toBe(0o600)
   expect((await folder.run('audit', 'keygen', key)).stderr).toContain('FILE_EXISTS')
+  const half = join(folder.path, 'half.key')
+  writeFileSync(`${half}.pub`, 'somebody else’s')
+  expect((await folder.run('audit', 'keygen', half)).stderr).toContain(`${half}.pub`)
+  expect(existsSync(half)).toBe(false)
   const made = await folder.run('audit', 'head', '--sign-key', key, '--out', head)
   expect(made.exitCode, made.stderr).toBe(0)
   await folder.json('allocate', 'web', '--address', '10.0.0.10')

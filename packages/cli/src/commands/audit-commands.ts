@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { dataOf } from '@freehold/client'
 import type { AuditHead, AuditReport } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -60,7 +60,13 @@ export async function createAuditKeys(context: CommandContext, path: string): Pr
   const { generateHeadKeys } = await signedHeads()
   const { privateKey, publicKey } = generateHeadKeys()
   await writeNew(path, privateKey, 0o600)
-  await writeNew(`${path}.pub`, publicKey)
+  try {
+    await writeNew(`${path}.pub`, publicKey)
+  } catch (error) {
+    // Half a pair would be in the way of the next try.
+    await rm(path)
+    throw error
+  }
   context.remark(`The private key is in ${path}, the public one in ${path}.pub.`)
 }
 
