@@ -57,6 +57,7 @@ Without --store and --server: FREEHOLD_STORE, else FREEHOLD_SERVER, else data/fr
 FREEHOLD_TOKEN is the token for a server; NO_COLOR turns colours off.
 
 Exit codes: 0 done, 1 internal, 2 invalid, 3 not found, 4 conflict, 5 exhausted, 6 over quota, 7 unavailable.
+FREEHOLD_DEBUG=1 adds the stack to an internal error.
 ${examples(
   'serve --store sqlite:data/freehold.sqlite --no-auth',
   'subnet create 10.0.0.0/24 --name web --store sqlite:data/freehold.sqlite',
