@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { temporaryDirectory } from '@freehold/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { IpamError } from '../src/errors.ts'
 import { Coalescer, type GroupAnswer } from '../src/operations/coalescer.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { type Session, type Store, StoreFault } from '../src/store/store.ts'
+import { expectRefused } from './contract/expected-error.ts'
 
 describe('a coalescer', () => {
   let directory: ReturnType<typeof temporaryDirectory>
@@ -118,11 +118,17 @@ describe('a coalescer', () => {
     expect(await notes()).toEqual(['a', 'b'])
   })
 
-  it('gives up at the deadline, and changes nothing', async () => {
+  it('runs nobody whose deadline is over', async () => {
+    const coalescer = new Coalescer<string, string>(store, lanes(1), insertAll)
+    const late = coalescer.submit(request('late', { deadline: performance.now() - 1 }))
+    await expectRefused(late, 'CONTENTION')
+    expect(await notes()).toEqual([])
+  })
+
+  it('gives up where the next attempt would begin after the deadline', async () => {
     const coalescer = new Coalescer<string, string>(store, lanes(1), async () => ['again'])
-    const refused = coalescer.submit(request('a', { deadline: performance.now() - 1 }))
-    await expect(refused).rejects.toBeInstanceOf(IpamError)
-    await expect(refused).rejects.toMatchObject({ code: 'CONTENTION' })
+    const lost = coalescer.submit(request('lost', { deadline: performance.now() + 1 }))
+    await expectRefused(lost, 'CONTENTION')
     expect(await notes()).toEqual([])
   })
 

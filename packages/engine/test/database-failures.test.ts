@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type ErrorCode, type Ipam, openIpam } from '@freehold/engine'
@@ -16,50 +15,6 @@ beforeEach(() => {
   path = join(directory.path, 'freehold.sqlite')
 })
 afterEach(() => directory[Symbol.dispose]())
-
-describe('opening a SQLite store', () => {
-  it('fails as unavailable where the file is a folder', () => {
-    mkdirSync(path)
-    expectRefusal(() => sqliteStore({ path }), 'DATABASE_UNAVAILABLE')
-  })
-
-  it('fails as unavailable where the file is something else', () => {
-    writeFileSync(
-      path,
-      'not a database, but long enough to be read as the header of one\n'.repeat(99),
-    )
-    expectRefusal(() => sqliteStore({ path }), 'DATABASE_UNAVAILABLE')
-  })
-
-  it('is refused where commits would not be durable', () => {
-    expectRefusal(() => sqliteStore({ path: 'file::memory:' }), 'STORE_UNSUPPORTED')
-  })
-})
-
-describe('a schema that does not fit', () => {
-  it('is refused when it was written by a newer version', async () => {
-    await openAndClose()
-    change("INSERT INTO migration VALUES (9999, '9999-later.sql', 'x', 0)")
-    await expectOpening({}, 'SCHEMA_MISMATCH')
-  })
-
-  it('is refused when one of its steps reads otherwise now', async () => {
-    await openAndClose()
-    change("UPDATE migration SET checksum = 'other' WHERE version = 1")
-    await expectOpening({}, 'SCHEMA_MISMATCH')
-  })
-
-  it('is refused when it is missing and must not be made', async () => {
-    await expectOpening({ migrate: false }, 'SCHEMA_MISMATCH')
-  })
-
-  it('is taken as it is when it fits', async () => {
-    await openAndClose()
-    const ipam = await openIpam(sqliteStore({ path }), { migrate: false })
-    await expect(ipam.ping()).resolves.toBeUndefined()
-    await ipam.close()
-  })
-})
 
 describe('a write that cannot be made', () => {
   let ipam: Ipam
@@ -134,27 +89,3 @@ describe('a fault of the database, once it is not retried', () => {
     expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain('SQL')
   })
 })
-
-function expectRefusal(work: () => unknown, code: ErrorCode): void {
-  expect(work).toThrow(expect.objectContaining({ code }))
-}
-
-async function openAndClose(): Promise<void> {
-  const ipam = await openIpam(sqliteStore({ path }))
-  await ipam.close()
-}
-
-function change(sql: string): void {
-  const database = new DatabaseSync(path)
-  database.exec(sql)
-  database.close()
-}
-
-async function expectOpening(options: { migrate?: boolean }, code: ErrorCode): Promise<void> {
-  const store = sqliteStore({ path })
-  try {
-    await expect(openIpam(store, options)).rejects.toMatchObject({ code })
-  } finally {
-    await store.close()
-  }
-}

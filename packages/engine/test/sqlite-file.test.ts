@@ -49,8 +49,10 @@ describe('a SQLite file', () => {
     using directory = temporaryDirectory()
     const store = sqliteStore({ path: join(directory.path, 'db.sqlite') })
     await expectRefused(openIpam(store, { migrate: false }), 'SCHEMA_MISMATCH')
+    expect(await pragma(store, 'schema_version')).toBe(0)
     await openIpam(store)
-    await openIpam(store, { migrate: false })
+    const ipam = await openIpam(store, { migrate: false })
+    await expect(ipam.ping()).resolves.toBeUndefined()
     await store.close()
   })
 
@@ -64,6 +66,12 @@ describe('a SQLite file', () => {
       expect(() => sqliteStore({ path })).toThrow(
         expect.objectContaining({ code: 'DATABASE_UNAVAILABLE', kind: 'unavailable' }),
       )
+  })
+
+  it('is refused where commits would not be durable', () => {
+    expect(() => sqliteStore({ path: 'file::memory:' })).toThrow(
+      expect.objectContaining({ code: 'STORE_UNSUPPORTED' }),
+    )
   })
 
   it('opened by several stores at once is migrated once', async () => {
