@@ -116,29 +116,44 @@ async function readFeed(
 interface RecordState {
   readonly addressScopeId?: string
   readonly name?: string
+  readonly state?: string
   readonly holder?: { readonly id?: string } | null
 }
 
+/** The events of the run's own records. */
 function eventsOf(events: readonly FeedEvent[], topology: Topology): FinalEvent[] {
+  const scopeIds = new Set(topology.addressScopeIds)
   const subnetIds = new Set(topology.subnets.map(({ id }) => id))
   const found: FinalEvent[] = []
   for (const event of events) {
+    const { action, recordKind, recordId, address, requestId } = event
+    const after = (event.after ?? {}) as RecordState
     const state = (event.after ?? event.before ?? {}) as RecordState
-    const { action, recordKind, recordId, requestId } = event
-    if (recordKind === 'subnet' && topology.addressScopeIds.includes(state.addressScopeId ?? '')) {
-      subnetIds.add(recordId)
-      const operationId = state.name ?? ''
-      found.push({ action, recordKind, subnetId: recordId, address: null, operationId, requestId })
-    }
-    if (recordKind === 'allocation' && subnetIds.has(recordId))
+    const add = (kind: FinalEvent['recordKind'], operationId: string) =>
       found.push({
         action,
-        recordKind,
-        subnetId: recordId,
-        address: event.address,
-        operationId: holderOf(event),
+        recordKind: kind,
+        recordId,
+        address,
+        operationId,
         requestId,
+        cools: after.state === 'cooling',
       })
+    switch (recordKind) {
+      case 'address-scope':
+        if (scopeIds.has(recordId)) add(recordKind, '')
+        break
+      case 'subnet-pool':
+        if (scopeIds.has(state.addressScopeId ?? '')) add(recordKind, '')
+        break
+      case 'subnet':
+        if (!scopeIds.has(state.addressScopeId ?? '')) break
+        subnetIds.add(recordId)
+        add(recordKind, state.name ?? '')
+        break
+      case 'allocation':
+        if (subnetIds.has(recordId)) add(recordKind, holderOf(event))
+    }
   }
   return found
 }

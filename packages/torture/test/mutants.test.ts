@@ -17,6 +17,7 @@ const mutants: readonly { name: string; property: Property; kill?: boolean }[] =
   { name: 'counter-outside', property: 'K6' },
   { name: 'quota-outside', property: 'K6' },
   { name: 'event-lost', property: 'K7' },
+  { name: 'pool-event-lost', property: 'K7' },
   { name: 'event-bent', property: 'K6' },
 ]
 

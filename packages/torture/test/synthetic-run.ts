@@ -1,4 +1,4 @@
-import type { CheckInput } from '../src/checker/check-history.ts'
+import { type CheckInput, checkHistory } from '../src/checker/check-history.ts'
 import type { FinalAllocation, FinalEvent, FinalState } from '../src/checker/final-state.ts'
 import type { Answer, HistoryRecord, Operation, Outcome } from '../src/history-record.ts'
 import type { Topology } from '../src/topology.ts'
@@ -35,11 +35,34 @@ interface Told {
   readonly worker?: number
 }
 
+/** An event of a record that is not an allocation. */
+export function recordEvent(
+  action: string,
+  recordKind: FinalEvent['recordKind'],
+  recordId: string,
+  requestId: string | null = null,
+): FinalEvent {
+  return {
+    action,
+    recordKind,
+    recordId,
+    address: null,
+    operationId: requestId ?? '',
+    requestId,
+    cools: false,
+  }
+}
+
 /** A run told by hand: times in milliseconds. Each call that is told also writes what a faultless engine would have stored. */
 export class SyntheticRun {
   readonly records: HistoryRecord[] = []
   rows: FinalAllocation[] = []
-  events: FinalEvent[] = []
+  /** To begin with, those of what the run works on. */
+  events: FinalEvent[] = [
+    recordEvent('created', 'address-scope', 'scope'),
+    recordEvent('created', 'subnet', subnetId),
+    recordEvent('created', 'subnet-pool', poolId),
+  ]
   subnets: FinalState['subnets'][number][] = []
   #calls = 0
 
@@ -105,15 +128,16 @@ export class SyntheticRun {
     address: string,
     operationId: string,
     requestId: string | null,
-    inSubnet = subnetId,
+    { inSubnet = subnetId, cools = false } = {},
   ): void {
     this.events.push({
       action,
       recordKind: 'allocation',
-      subnetId: inSubnet,
+      recordId: inSubnet,
       address,
       operationId,
       requestId,
+      cools,
     })
   }
 
@@ -137,14 +161,7 @@ export class SyntheticRun {
       ...made,
       counts: { ...counts, outsidePools: '0' },
     })
-    this.events.push({
-      action: 'created',
-      recordKind: 'subnet',
-      subnetId: `subnet of ${id}`,
-      address: null,
-      operationId: id,
-      requestId: id,
-    })
+    this.events.push(recordEvent('created', 'subnet', `subnet of ${id}`, id))
   }
 
   input(counts: Partial<FinalState['subnets'][number]['counts']> = {}): CheckInput {
@@ -176,4 +193,19 @@ export class SyntheticRun {
       },
     }
   }
+}
+
+/** A run with a bit of everything, in which nothing is wrong. */
+export function cleanRun(): SyntheticRun {
+  const run = new SyntheticRun()
+  run.take('a', 0, 10, '10.0.0.2')
+  run.take('b', 5, 15, '10.0.0.3', '10.0.0.4')
+  run.release('c', 20, 30, '10.0.0.2')
+  run.take('d', 40, 50, '10.0.0.2')
+  return run
+}
+
+/** The properties that the checker says are broken. */
+export function convictions(input: CheckInput): string[] {
+  return [...new Set(checkHistory(input).violations.map(({ property }) => property))].sort()
 }

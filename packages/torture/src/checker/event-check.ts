@@ -1,19 +1,22 @@
 import { takenBy } from './address-register.ts'
 import type { FinalEvent } from './final-state.ts'
 import { evidenceOfAll, type RecordedOperation } from './operation-history.ts'
+import { checkRecordEvents } from './record-event-check.ts'
 import type { RunHistory } from './run-history.ts'
 import type { Violation } from './violation.ts'
 
-/** K7: one event for each change, in an order that real time allows; per address they tell one life after the other. */
+/**
+ * K7: one event for each change of any record, in an order that real time allows; per address they tell one life after the
+ * other.
+ */
 export function checkEvents(history: RunHistory): Violation[] {
   const events = history.final.events.filter(({ recordKind }) => recordKind === 'allocation')
-  const byAddress = Map.groupBy(events, ({ subnetId, address }) => placeOf(subnetId, address))
+  const byAddress = Map.groupBy(events, ({ recordId, address }) => placeOf(recordId, address))
   return [
     ...allocationEvents(history, events),
     ...releaseEvents(history, byAddress),
     ...[...byAddress.values()].flatMap((life) => lifeOf(history, life)),
-    ...subnetEvents(history),
-    ...changeEvents(history),
+    ...checkRecordEvents(history),
   ]
 }
 
@@ -40,7 +43,7 @@ function allocationEvents(history: RunHistory, events: readonly FinalEvent[]): V
   for (const recorded of history.operations) {
     if (recorded.operation.kind !== 'allocate') continue
     const own = allocated.get(recorded.id) ?? []
-    const found = own.map(({ subnetId, address }) => placeOf(subnetId, address)).sort()
+    const found = own.map(({ recordId, address }) => placeOf(recordId, address)).sort()
     if (recorded.outcome === 'fail' && own.length > 0)
       violations.push(violation(`request ${recorded.id}`, 'It failed and has events.', [recorded]))
     const wanted = takenBy(history, recorded).map((taken) => `${taken.subnetId} ${taken.address}`)
@@ -91,45 +94,66 @@ function releaseEvents(
   return violations
 }
 
+/** What the events of an address say of it: who holds it, or that nobody does and it cools. */
+interface Standing {
+  readonly holder: string | null
+  readonly cools: boolean
+}
+
 /** One address: taken, given back, taken again; and no event before one whose call had ended when its own began. */
 function lifeOf(history: RunHistory, life: readonly FinalEvent[]): Violation[] {
-  const [{ subnetId, address }] = life as [FinalEvent]
+  const [{ recordId: subnetId, address }] = life as [FinalEvent]
   const subject = `${address ?? 'no address'} in subnet ${subnetId}`
-  let holder: string | null = null
+  let standing: Standing = { holder: null, cools: false }
   let latest: RecordedOperation | undefined
   for (const event of life) {
     const source = sourceOf(history, event)
-    if (event.action === 'allocated' && holder !== null)
-      return [
-        violation(subject, 'It was allocated twice without an end between.', [
-          history.byId.get(holder),
-          source,
-        ]),
-      ]
-    if ((event.action === 'released' || event.action === 'expired') && holder === null)
-      return [violation(subject, `It was ${event.action} while nobody held it.`, [source])]
-    if (event.action === 'freed' && holder !== null)
-      return [violation(subject, 'It was freed while somebody held it.', [source])]
+    const wrong = contradiction(standing, event)
+    if (wrong !== null)
+      return [violation(subject, wrong, [history.byId.get(standing.holder ?? ''), source])]
     if (source !== undefined && latest !== undefined && source.until < latest.from)
       return [
         violation(subject, 'Its events are in another order than the calls.', [source, latest]),
       ]
     if (source !== undefined && (latest === undefined || source.from > latest.from)) latest = source
-    holder = event.action === 'allocated' ? event.operationId : null
+    standing = {
+      holder: event.action === 'allocated' ? event.operationId : null,
+      cools: event.cools,
+    }
   }
   const row = history.final.allocations.find(
-    (each) => each.isHeld && each.subnetId === subnetId && each.address === address,
+    (each) => each.subnetId === subnetId && each.address === address,
   )
-  const rowHolder = row?.holderId ?? null
-  return rowHolder === holder
+  const shown = described({
+    holder: row?.isHeld === true ? row.holderId : null,
+    cools: row?.isHeld === false,
+  })
+  return shown === described(standing)
     ? []
     : [
-        violation(
-          subject,
-          `By the events ${holder ?? 'nobody'} holds it, by the rows ${rowHolder ?? 'nobody'}.`,
-          [history.byId.get(holder ?? ''), history.byId.get(rowHolder ?? '')],
-        ),
+        violation(subject, `By the events ${described(standing)}, by the rows ${shown}.`, [
+          history.byId.get(standing.holder ?? ''),
+          history.byId.get(row?.holderId ?? ''),
+        ]),
       ]
+}
+
+function contradiction({ holder, cools }: Standing, { action }: FinalEvent): string | null {
+  switch (action) {
+    case 'allocated':
+      if (holder !== null) return 'It was allocated twice without an end between.'
+      return cools ? 'It was allocated while it cooled.' : null
+    case 'freed':
+      if (holder !== null) return 'It was freed while somebody held it.'
+      return cools ? null : 'It was freed though it did not cool.'
+    default:
+      return holder === null ? `It was ${action} while nobody held it.` : null
+  }
+}
+
+function described({ holder, cools }: Standing): string {
+  if (holder !== null) return `"${holder}" holds it`
+  return cools ? 'it cools' : 'nobody holds it'
 }
 
 /** The request that made a change, where that is certain. */
@@ -137,59 +161,4 @@ function sourceOf({ byId }: RunHistory, event: FinalEvent): RecordedOperation | 
   const named = event.requestId === null ? undefined : byId.get(event.requestId)
   if (named !== undefined || event.action !== 'allocated') return named
   return byId.get(event.operationId)
-}
-
-function subnetEvents(history: RunHistory): Violation[] {
-  const violations: Violation[] = []
-  const events = Map.groupBy(
-    history.final.events.filter(({ recordKind }) => recordKind === 'subnet'),
-    ({ subnetId }) => subnetId,
-  )
-  for (const { id, cidr, createdBy, deletions } of history.subnets.values()) {
-    if (createdBy === null) continue
-    const actions = (events.get(id) ?? []).map(({ action }) => action)
-    const created = actions.filter((action) => action === 'created').length
-    const gone = actions.filter((action) => action === 'deleted').length
-    const acknowledged = deletions.filter(({ outcome }) => outcome === 'ok').length
-    const unknown = deletions.filter(({ outcome }) => outcome === 'unknown').length
-    if (created !== 1 || gone < acknowledged || gone > acknowledged + unknown)
-      violations.push(
-        violation(
-          `subnet ${cidr} (${id})`,
-          `It has ${created} events of its creation and ${gone} of its deletion, for ${acknowledged} acknowledged deletions.`,
-          [createdBy, ...deletions],
-        ),
-      )
-  }
-  return violations
-}
-
-/** A change of a subnet's allocation pools leaves an event each time, also when the pools are what they were. */
-function changeEvents(history: RunHistory): Violation[] {
-  const violations: Violation[] = []
-  const changes = Map.groupBy(
-    history.operations.filter(({ operation }) => operation.kind === 'set-allocation-pools'),
-    ({ operation }) => (operation.kind === 'set-allocation-pools' ? operation.subnetId : ''),
-  )
-  const events = Map.groupBy(
-    history.final.events.filter(
-      ({ recordKind, action }) => recordKind === 'subnet' && action === 'updated',
-    ),
-    ({ subnetId }) => subnetId,
-  )
-  for (const { id, cidr } of history.subnets.values()) {
-    const own = changes.get(id) ?? []
-    const certain = own.filter(({ outcome }) => outcome === 'ok')
-    const unknown = own.filter(({ outcome }) => outcome === 'unknown')
-    const found = events.get(id)?.length ?? 0
-    if (found < certain.length || found > certain.length + unknown.length)
-      violations.push(
-        violation(
-          `subnet ${cidr} (${id})`,
-          `${certain.length} changes were acknowledged, and there are ${found} events of changes.`,
-          [...certain, ...unknown],
-        ),
-      )
-  }
-  return violations
 }

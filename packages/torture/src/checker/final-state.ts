@@ -37,12 +37,14 @@ export interface FinalAllocation {
 
 export interface FinalEvent {
   readonly action: string
-  readonly recordKind: 'allocation' | 'subnet'
-  /** Of the subnet. */
-  readonly subnetId: string
+  readonly recordKind: 'allocation' | 'subnet' | 'subnet-pool' | 'address-scope'
+  /** Of the subnet, where an allocation changed. */
+  readonly recordId: string
   readonly address: string | null
   /** The operation that took the address, or made the subnet. */
   readonly operationId: string
   /** The operation that made the change, where the feed tells. */
   readonly requestId: string | null
+  /** The address cools from then on: nobody holds it, and nobody can take it before it is freed. */
+  readonly cools: boolean
 }

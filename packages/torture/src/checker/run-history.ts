@@ -84,8 +84,8 @@ function attributedAddresses({ events, allocations }: FinalState) {
     addresses.set(`${subnetId} ${address}`, { subnetId, address })
     found.set(operationId, addresses)
   }
-  for (const { action, subnetId, address, operationId } of events)
-    if (action === 'allocated' && address !== null) add(operationId, subnetId, address)
+  for (const { action, recordId, address, operationId } of events)
+    if (action === 'allocated' && address !== null) add(operationId, recordId, address)
   for (const { holderId, subnetId, address } of allocations) add(holderId, subnetId, address)
   return new Map([...found].map(([id, addresses]) => [id, [...addresses.values()]]))
 }

@@ -13,7 +13,7 @@ export interface StoreDefect {
   /** Runs after a statement, in its transaction. */
   afterRun?: (session: Session, sql: string, values: readonly SqlValue[]) => Promise<void>
   /** Statements that are not run at all. */
-  drops?: (sql: string) => boolean
+  drops?: (sql: string, values: readonly SqlValue[]) => boolean
   transaction?: <T>(
     inner: Store,
     work: (session: Session) => Promise<T>,
@@ -49,7 +49,7 @@ function sessionWithDefect(inner: Session, defect: StoreDefect): Session {
     capabilities: inner.capabilities,
     savepoint: (work) => inner.savepoint(work),
     async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-      if (isDropped(sql)) return []
+      if (isDropped(sql, values)) return []
       const rows = await defect.read?.(sql, values)
       return (rows ?? (await inner.all(rewrite(sql), values))) as Row[]
     },
@@ -60,7 +60,7 @@ function sessionWithDefect(inner: Session, defect: StoreDefect): Session {
         | undefined
     },
     async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
-      if (isDropped(sql)) return 1
+      if (isDropped(sql, values)) return 1
       const changed = await inner.run(rewrite(sql), values)
       await defect.afterRun?.(inner, sql, values)
       return changed
