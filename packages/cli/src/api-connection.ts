@@ -17,6 +17,11 @@ export type ApiTarget =
   | { readonly kind: 'server'; readonly url: string }
   | { readonly kind: 'store'; readonly location: StoreLocation }
 
+export interface StoreOpening {
+  /** For commands that look into what happened, and do not allocate. */
+  readonly evenIfRestored?: boolean
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 export const defaultStorePath = 'data/freehold.sqlite'
@@ -56,14 +61,18 @@ function atServer(url: string): ApiTarget {
   return { kind: 'server', url }
 }
 
-/** Opens the target. Opening a store migrates its schema and ends leases that are over and seals events, as a
- * server would. */
+/**
+ * Opens the target. Opening a store migrates its schema and ends leases that are over and seals events, as a server would;
+ * and as a server it refuses one that is older than the newest head in the folder FREEHOLD_AUDIT_HEADS.
+ */
 export async function openConnection(
   options: GlobalOptions,
   environment: Environment,
+  { evenIfRestored = false }: StoreOpening = {},
 ): Promise<ApiConnection> {
   const target = apiTarget(options, environment)
-  if (target.kind === 'store') return openStoreConnection(target.location, options.project)
+  const heads = evenIfRestored ? undefined : environment.FREEHOLD_AUDIT_HEADS || undefined
+  if (target.kind === 'store') return openStoreConnection(target.location, options.project, heads)
   const token = options.token ?? environment.FREEHOLD_TOKEN
   const client = createFreeholdClient({
     url: target.url,
@@ -76,15 +85,23 @@ export async function openConnection(
 async function openStoreConnection(
   location: StoreLocation,
   project: string | undefined,
+  auditHeads: string | undefined,
 ): Promise<ApiConnection> {
-  const [{ openEngine }, { createApp, fetchThrough }, { storeAt }] = await Promise.all([
-    import('./engine-opening.ts'),
-    import('@freehold/server'),
-    import('./store-url.ts'),
-  ])
+  const [{ openEngine }, { createApp, fetchThrough, refuseRestored }, { storeAt }] =
+    await Promise.all([
+      import('./engine-opening.ts'),
+      import('@freehold/server'),
+      import('./store-url.ts'),
+    ])
   const ipam = await openEngine(await storeAt(location))
-  await ipam.reap()
-  await ipam.audit.seal()
+  try {
+    if (auditHeads !== undefined) await refuseRestored(ipam, auditHeads)
+    await ipam.reap()
+    await ipam.audit.seal()
+  } catch (error) {
+    await ipam.close()
+    throw error
+  }
   const app = createApp({ ipam })
   const client = createFreeholdClient({
     url: 'http://localhost',

@@ -1,4 +1,4 @@
-import type { ApiConnection } from './api-connection.ts'
+import type { ApiConnection, StoreOpening } from './api-connection.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { ProgressBar } from './output/progress-bar.ts'
 import { styleFor, type TextStyle } from './output/text-style.ts'
@@ -24,10 +24,13 @@ export class CommandContext {
     this.style = styleFor(terminal.stdout, terminal.environment)
   }
 
-  /** Opens the store or names the server, the first time. Throws CommandError (invalid) when neither is named. */
-  connect(): Promise<ApiConnection> {
+  /**
+   * Opens the store or names the server, the first time. Throws CommandError (invalid) when neither is named, and IpamError
+   * DATABASE_RESTORED for a store that is older than the newest head in FREEHOLD_AUDIT_HEADS, unless `evenIfRestored`.
+   */
+  connect(opening: StoreOpening = {}): Promise<ApiConnection> {
     this.#connection ??= import('./api-connection.ts').then(({ openConnection }) =>
-      openConnection(this.options, this.terminal.environment),
+      openConnection(this.options, this.terminal.environment, opening),
     )
     return this.#connection
   }

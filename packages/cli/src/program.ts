@@ -54,7 +54,8 @@ const rootHelp = `
 A subnet is named by its id, CIDR or name; a pool by its id, name or one of its prefixes; a scope by its id or name.
 
 Without --store and --server: FREEHOLD_STORE, else FREEHOLD_SERVER, else data/freehold.sqlite where it exists.
-FREEHOLD_TOKEN is the token for a server; NO_COLOR turns colours off.
+FREEHOLD_TOKEN is the token for a server; NO_COLOR turns colours off. FREEHOLD_AUDIT_HEADS names the folder of kept
+heads: a store that is older than the newest of them is refused.
 
 Exit codes: 0 done, 1 internal, 2 invalid, 3 not found, 4 conflict, 5 exhausted, 6 over quota, 7 unavailable.
 FREEHOLD_DEBUG=1 adds the stack to an internal error.

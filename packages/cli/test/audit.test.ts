@@ -72,7 +72,7 @@ test('serve keeps signed heads where it is told to, and refuses half a wish', as
   await folder.json('subnet', 'create', '10.0.0.0/24')
   const heads = join(folder.path, 'heads')
   const { child } = await folder.serve('--audit-heads', heads, '--audit-sign-key', key)
-  const kept = join(heads, 'head-000000000001.json')
+  const kept = join(heads, 'head-0001-000000000001.json')
   await expect.poll(() => statSync(kept, { throwIfNoEntry: false })?.isFile()).toBe(true)
   child.kill('SIGTERM')
   const checked = ['--head', kept, '--public-key', `${key}.pub`]

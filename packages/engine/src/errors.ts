@@ -82,6 +82,10 @@ export const errorCatalogue = {
   },
   STALE_REVISION: { kind: 'conflict', title: 'The record was changed in the meantime' },
   PLAN_CONFLICT: { kind: 'conflict', title: 'The plan contradicts what is stored' },
+  DATABASE_RESTORED: {
+    kind: 'conflict',
+    title: 'The database is older than what was kept of its history',
+  },
   STORE_NOT_EMPTY: { kind: 'conflict', title: 'The database to be filled is in use' },
   SUBNET_EXHAUSTED: { kind: 'exhausted', title: 'The subnet has too few free addresses' },
   ALL_SUBNETS_EXHAUSTED: {

@@ -56,7 +56,13 @@ export type {
   Holder,
 } from './model/allocation.ts'
 export type { AllocationPool } from './model/allocation-pool.ts'
-export type { AuditBreak, AuditHead, AuditReport } from './model/audit.ts'
+export type {
+  AuditBreak,
+  AuditComparison,
+  AuditHead,
+  AuditReport,
+  AuditRestore,
+} from './model/audit.ts'
 export type { Caller } from './model/caller.ts'
 export type { CheckProblem, CheckReport } from './model/check-report.ts'
 export type {

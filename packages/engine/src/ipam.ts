@@ -5,7 +5,7 @@ import type { AddressRequestInput } from './model/address-request.ts'
 import { defaultMaxBulkCount } from './model/address-request.ts'
 import type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'
 import type { Allocation, AllocationAttributes } from './model/allocation.ts'
-import type { AuditHead, AuditReport } from './model/audit.ts'
+import type { AuditComparison, AuditHead, AuditReport, AuditRestore } from './model/audit.ts'
 import { type Caller, checkedCaller } from './model/caller.ts'
 import type { CheckReport } from './model/check-report.ts'
 import type {
@@ -37,7 +37,8 @@ import * as scopes from './operations/address-scope-operations.ts'
 import { reap } from './operations/allocation-ending.ts'
 import { allocationCoalescer } from './operations/allocation-group.ts'
 import * as allocations from './operations/allocation-operations.ts'
-import { auditHead, sealEvents, verifyAudit } from './operations/audit-operations.ts'
+import { sealEvents, verifyAudit } from './operations/audit-operations.ts'
+import { acceptRestore, auditHead, compareHead } from './operations/audit-restore.ts'
 import { type CheckOptions, check } from './operations/check-operations.ts'
 import type { EngineLimits, MutationOptions, OperationContext } from './operations/context.ts'
 import { CursorSealer } from './operations/cursor.ts'
@@ -175,6 +176,13 @@ export interface Ipam {
       head?: AuditHead
       onProgress?: (done: number, total: number) => void
     }): Promise<AuditReport>
+    /** Looks whether the chain still holds a head that was kept elsewhere, without working it out. Constant cost. */
+    compare(kept: AuditHead): Promise<AuditComparison>
+    /**
+     * Accepts a database that has lost what the newest kept head shows, as after an old backup was put back: writes an event
+     * of it, and begins a new epoch. null: nothing is lost, or that was accepted before. For administrators.
+     */
+    acceptRestore(kept: AuditHead): Promise<AuditRestore | null>
   }
   readonly plans: {
     export(): Promise<Plan>
@@ -347,6 +355,8 @@ function bind(context: OperationContext): Ipam {
       seal: async () => ({ sealed: await sealEvents(context) }),
       head: () => auditHead(context),
       verify: (options = {}) => verifyAudit(context, options),
+      compare: (kept) => compareHead(context, kept),
+      acceptRestore: (kept) => acceptRestore(context, kept),
     },
     plans: {
       export: () => exportPlan(context),

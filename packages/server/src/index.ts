@@ -1,5 +1,6 @@
 export { type AppOptions, type AppTimeouts, createApp } from './app.ts'
 export type { HeadExport } from './audit/head-export.ts'
+export { acceptRestore, refuseRestored } from './audit/restore-guard.ts'
 export {
   generateHeadKeys,
   KeptHeadError,

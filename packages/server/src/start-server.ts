@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type AppOptions, createApp } from './app.ts'
 import type { HeadExport } from './audit/head-export.ts'
+import { refuseRestored } from './audit/restore-guard.ts'
 import { noAuthentication } from './authentication.ts'
 import { startBackgroundWork } from './background-work.ts'
 import { type ConnectionSweep, connectionSweep } from './connection-sweep.ts'
@@ -19,7 +20,7 @@ export interface ServerOptions extends AppOptions {
   readonly stopTimeoutMs?: number
   /** Default 1,000 ms. */
   readonly reapIntervalMs?: number
-  /** Keeps the end of the audit chain in files. Default: does not. */
+  /** Keeps the end of the audit chain in files, and refuses a database that is older than the newest. Default: does not. */
   readonly auditHeads?: HeadExport
   /** Serves HTTPS with these, and takes their new content when they change. Default: HTTP. */
   readonly tlsFiles?: TlsFiles
@@ -44,7 +45,7 @@ export interface RunningServer {
 /**
  * Serves the API until `stop`, and ends expired leases meanwhile. Takes the engine over: `stop` closes it.
  * Throws Error when the address is not loopback though nobody has to authenticate, or cannot be listened on, or the TLS
- * files are no pair of key and certificate.
+ * files are no pair of key and certificate. Throws IpamError DATABASE_RESTORED when the database has lost what a kept head shows.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const authentication = options.authentication ?? noAuthentication()
@@ -52,6 +53,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = authentication.loopbackOnly
     ? await loopbackAddress(options.listen.host)
     : options.listen.host
+  if (options.auditHeads !== undefined)
+    await refuseRestored(options.ipam, options.auditHeads.directory)
   const names = await openPseudonyms(options.ipam)
   const tls = options.tlsFiles === undefined ? undefined : await readTlsKeyPair(options.tlsFiles)
   const app = createApp({

@@ -15,6 +15,8 @@ export interface Answer {
 }
 
 export interface AppFixture {
+  /** The SQLite file. */
+  readonly path: string
   readonly app: FastifyInstance
   readonly ipam: Ipam
   /** A string body is sent as it is, anything else as JSON. */
@@ -41,6 +43,7 @@ export async function openApp(
   const app = createApp({ ipam: store.ipam, ...patient, ...options })
   const call = callerOf(app)
   return {
+    path: store.path,
     app,
     ipam: store.ipam,
     call,
@@ -62,6 +65,7 @@ export async function stateOf(ipam: Ipam): Promise<string> {
 }
 
 export interface OpenStore {
+  readonly path: string
   readonly ipam: Ipam
   close(): Promise<void>
 }
@@ -69,8 +73,10 @@ export interface OpenStore {
 /** An engine over a fresh SQLite file, which `close` deletes. */
 export async function openStore(engineOptions: EngineOptions = {}): Promise<OpenStore> {
   const folder = mkdtempSync(join(tmpdir(), 'freehold-server-'))
-  const ipam = await openIpam(sqliteStore({ path: join(folder, 'test.sqlite') }), engineOptions)
+  const path = join(folder, 'test.sqlite')
+  const ipam = await openIpam(sqliteStore({ path }), engineOptions)
   return {
+    path,
     ipam,
     async close() {
       await ipam.close()

@@ -1,14 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Writable } from 'node:stream'
+import { openIpam } from '@freehold/engine'
+import { sqliteStore } from '@freehold/engine/sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { exportHead } from '../src/audit/head-export.ts'
 import {
+  acceptRestore,
   generateHeadKeys,
   readKeptHead,
   readPublicKey,
   readSignKey,
+  refuseRestored,
   requestLog,
   startServer,
 } from '../src/index.ts'
@@ -42,7 +47,7 @@ describe('the audit routes', () => {
     expect(before.body).toMatchObject({ ok: true, head: { seq: 0 }, unsealed: { events: 1 } })
     await fixture.ipam.audit.seal()
     const { body: head } = await fixture.call('GET', '/v1/audit/head')
-    expect(head).toEqual({ seq: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(head).toEqual({ epoch: 1, seq: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
     const after = await fixture.call('POST', '/v1/audit/verify', { head })
     expect(after).toMatchObject({
       status: 200,
@@ -51,13 +56,21 @@ describe('the audit routes', () => {
   })
 
   test('show by a kept head that the chain was cut', async () => {
-    const head = { seq: 7, hash: 'ab'.repeat(32) }
+    const head = { epoch: 1, seq: 7, hash: 'ab'.repeat(32) }
     const { body } = await fixture.call('POST', '/v1/audit/verify', { head })
     expect(body).toMatchObject({ ok: false, firstBroken: { kind: 'cut', seq: 1, eventId: null } })
   })
 
   test('refuse a head that is none', async () => {
-    for (const head of [{}, { seq: 1 }, { seq: -1, hash: 'ab'.repeat(32) }, { seq: 1, hash: 'x' }])
+    const hash = 'ab'.repeat(32)
+    for (const head of [
+      {},
+      { epoch: 1, seq: 1 },
+      { seq: 1, hash },
+      { epoch: 0, seq: 1, hash },
+      { epoch: 1, seq: -1, hash },
+      { epoch: 1, seq: 1, hash: 'x' },
+    ])
       expect((await fixture.call('POST', '/v1/audit/verify', { head })).status).toBe(400)
   })
 })
@@ -115,11 +128,11 @@ describe('a running server', () => {
       auditHeads: { directory, signKey: readSignKey(privateKey), intervalMs: 10 },
     })
     await store.ipam.subnets.create({ cidr: '10.0.0.0/24' })
-    await expect.poll(() => readdirSync(directory)).toContain('head-000000000001.json')
+    await expect.poll(() => readdirSync(directory)).toContain('head-0001-000000000001.json')
     await store.ipam.subnets.create({ cidr: '10.1.0.0/24' })
     await server.stop()
     await store.close()
-    const text = readFileSync(join(directory, 'head-000000000002.json'), 'utf8')
+    const text = readFileSync(join(directory, 'head-0001-000000000002.json'), 'utf8')
     expect(readKeptHead(text, readPublicKey(publicKey))).toMatchObject({ seq: 2 })
   })
 
@@ -129,10 +142,61 @@ describe('a running server', () => {
     const other = await openApp()
     for (let i = 0; i < 6; i += 1) await other.ipam.subnets.create({ cidr: `10.${i}.0.0/24` })
     await exportHead(other.ipam, { directory: folder }, log)
-    expect(readdirSync(folder)).toEqual(['head-000000000006.json'])
+    expect(readdirSync(folder)).toEqual(['head-0001-000000000006.json'])
     await other.close()
     await exportHead(fixture.ipam, { directory: folder }, log)
-    expect(readdirSync(folder)).toEqual(['head-000000000006.json'])
+    expect(readdirSync(folder)).toEqual(['head-0001-000000000006.json'])
     await expect.poll(() => lines.join('')).toContain('the audit chain ends before a kept head')
+  })
+
+  test('does not start on a database that has lost what a kept head shows', async () => {
+    const other = await openApp()
+    for (let i = 0; i < 6; i += 1) await other.ipam.subnets.create({ cidr: `10.${i}.0.0/24` })
+    await exportHead(other.ipam, { directory: folder }, requestLog('silent'))
+    await other.close()
+    const store = await openStore()
+    await store.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    await store.ipam.audit.seal()
+    const start = () =>
+      startServer({
+        ipam: store.ipam,
+        listen: { host: '127.0.0.1', port: 0 },
+        log: requestLog('silent'),
+        auditHeads: { directory: folder },
+      })
+    await expect(start()).rejects.toMatchObject({
+      code: 'DATABASE_RESTORED',
+      details: { kept: { epoch: 1, seq: 6 }, head: { epoch: 1, seq: 1 } },
+    })
+    expect(await acceptRestore(store.ipam, { directory: folder })).toMatchObject({ epoch: 2 })
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'head-0001-000000000006.json',
+      'head-0002-000000000002.json',
+    ])
+    const server = await start()
+    await server.stop()
+    await store.close()
+  })
+
+  test('starts on a backup in which the last event was not sealed yet, and nothing is lost', async () => {
+    await fixture.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    const backup = join(folder, 'backup.sqlite')
+    using file = new DatabaseSync(fixture.path)
+    file.prepare('VACUUM INTO ?').run(backup)
+    await exportHead(fixture.ipam, { directory: join(folder, 'heads') }, requestLog('silent'))
+    const restored = await openIpam(sqliteStore({ path: backup }))
+    expect(await restored.audit.head()).toMatchObject({ seq: 0 })
+    await refuseRestored(restored, join(folder, 'heads'))
+    expect(await restored.audit.head()).toMatchObject({ seq: 1 })
+    await restored.close()
+  })
+
+  test('does not start on heads that it cannot read', async () => {
+    const path = join(folder, 'head-0001-000000000006.json')
+    writeFileSync(path, 'half')
+    await expect(refuseRestored(fixture.ipam, folder)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: `${path}: The kept head is not JSON.`,
+    })
   })
 })

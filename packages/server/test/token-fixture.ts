@@ -30,6 +30,7 @@ export async function openGuardedApp(
   const app = createApp({ ipam: store.ipam, authentication, ...patient, ...options })
   const call = callerOf(app)
   return {
+    path: store.path,
     app,
     ipam: store.ipam,
     call,

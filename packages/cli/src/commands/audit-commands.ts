@@ -1,13 +1,14 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { dataOf } from '@freehold/client'
-import type { AuditHead, AuditReport } from '../api-records.ts'
+import type { AuditHead, AuditReport, AuditRestore } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
+import { type ConfirmationOptions, confirmed } from '../confirmation.ts'
 import { counted, countText } from '../output/count-text.ts'
 import { printJson } from '../output/record-output.ts'
 
 // Loaded late: starting the command line must not wait for the server's modules.
-const signedHeads = () => import('@freehold/server')
+const serverModules = () => import('@freehold/server')
 
 export interface AuditVerifyOptions {
   readonly head?: string
@@ -32,7 +33,11 @@ export async function verifyAudit(
     })
   }
   if (context.options.output !== 'json')
-    context.print([holdsText(report), ...(kept === undefined ? [] : [keptText(kept)])])
+    context.print([
+      holdsText(report),
+      ...report.restores.map(restoreText),
+      ...(kept === undefined ? [] : [keptText(kept)]),
+    ])
 }
 
 export interface AuditHeadOptions {
@@ -45,19 +50,55 @@ export async function showAuditHead(
   context: CommandContext,
   { signKey, out }: AuditHeadOptions,
 ): Promise<void> {
-  const { keepHead, keptHeadText, readSignKey } = await signedHeads()
+  const { keepHead, keptHeadText, readSignKey } = await serverModules()
   const key =
     signKey === undefined ? undefined : await trusted(async () => readSignKey(await text(signKey)))
-  const { client } = await context.connect()
+  const { client } = await context.connect({ evenIfRestored: true })
   const head = await dataOf(client.GET('/v1/audit/head'))
   const kept = keptHeadText(keepHead(head, new Date().toISOString(), key))
   if (out === undefined) context.terminal.stdout.write(kept)
   else await writeNew(out, kept)
 }
 
+export interface AcceptRestoreOptions extends ConfirmationOptions {
+  readonly heads?: string
+  readonly signKey?: string
+}
+
+/**
+ * Accepts a store that is older than the newest kept head, after asking, and keeps the first head of the epoch that begins. Throws
+ * CommandError (invalid) without a folder of heads, or when nobody can be asked.
+ */
+export async function acceptRestoredStore(
+  context: CommandContext,
+  options: AcceptRestoreOptions,
+): Promise<void> {
+  const directory = options.heads ?? context.terminal.environment.FREEHOLD_AUDIT_HEADS
+  if (directory === undefined || directory === '')
+    throw usageError('The kept heads are not named.', 'Give --heads DIR.')
+  const { acceptRestore, readSignKey } = await serverModules()
+  const { signKey: keyPath } = options
+  const signKey =
+    keyPath === undefined ? undefined : await trusted(async () => readSignKey(await text(keyPath)))
+  const { ipam } = await context.connect({ evenIfRestored: true })
+  if (ipam === null)
+    throw usageError(
+      'A restored database is accepted on the store itself, before a server starts on it.',
+      'Use --store in place of --server.',
+    )
+  const deed = `accept that changes up to the newest head in ${directory} may be lost`
+  if (!(await confirmed(context, deed, options))) return
+  const restore = await trusted(() =>
+    acceptRestore(ipam, { directory, ...(signKey === undefined ? {} : { signKey }) }),
+  )
+  if (context.options.output === 'json') printJson(context, restore)
+  else if (restore === null) context.print(['Nothing was lost that a kept head shows.'])
+  else context.print([`Epoch ${restore.epoch} has begun: ${lossText(restore)}.`])
+}
+
 /** Writes a new pair of keys: FILE, for its owner alone, and FILE.pub. Throws CommandError when there is one already. */
 export async function createAuditKeys(context: CommandContext, path: string): Promise<void> {
-  const { generateHeadKeys } = await signedHeads()
+  const { generateHeadKeys } = await serverModules()
   const { privateKey, publicKey } = generateHeadKeys()
   await writeNew(path, privateKey, 0o600)
   try {
@@ -82,7 +123,7 @@ async function keptHead(
     if (publicKey === undefined) return undefined
     throw usageError('--public-key checks a kept head, and none is named.', 'Add --head FILE.')
   }
-  const { readKeptHead, readPublicKey } = await signedHeads()
+  const { readKeptHead, readPublicKey } = await serverModules()
   return trusted(async () => {
     const key = publicKey === undefined ? undefined : readPublicKey(await text(publicKey))
     const kept = readKeptHead(await text(head), key)
@@ -94,15 +135,17 @@ async function keptHead(
 
 // Over HTTP nothing is heard of the work until it is done; on a store of our own it tells how far it is.
 async function reportOf(context: CommandContext, kept: KeptHead | undefined): Promise<AuditReport> {
-  const head = kept === undefined ? {} : { head: { seq: kept.seq, hash: kept.hash } }
-  const { client, ipam } = await context.connect()
+  const head =
+    kept === undefined ? {} : { head: { epoch: kept.epoch, seq: kept.seq, hash: kept.hash } }
+  const { client, ipam } = await context.connect({ evenIfRestored: true })
   if (ipam === null) return dataOf(client.POST('/v1/audit/verify', { body: head }))
   const progress = context.progress('Verifying')
   try {
-    return await ipam.audit.verify({
+    const report = await ipam.audit.verify({
       ...head,
       onProgress: (done, total) => progress.update(done, total),
     })
+    return { ...report, restores: [...report.restores] }
   } finally {
     progress.finish()
   }
@@ -114,6 +157,15 @@ function holdsText({ head, unsealed }: AuditReport): string {
       ? 'none is waiting to be sealed'
       : `${countText(String(unsealed.events))} ${unsealed.events === 1 ? 'is' : 'are'} not sealed yet, the oldest since ${unsealed.oldestAt}`
   return `The audit chain holds: ${counted(head.seq, 'event')} ${head.seq === 1 ? 'is' : 'are'} sealed, ${tail}.`
+}
+
+function restoreText({ at, actor, end, kept }: AuditReport['restores'][number]): string {
+  const who = actor === null ? '' : ` by ${actor}`
+  return `A restored backup was accepted at ${at}${who}: ${lossText({ end, kept })}.`
+}
+
+function lossText({ end, kept }: Pick<AuditRestore, 'end' | 'kept'>): string {
+  return `the chain of epoch ${kept.epoch} goes on from ${countText(String(end.seq))}, the newest head that was kept is at ${countText(String(kept.seq))}`
 }
 
 function keptText({ seq, at }: KeptHead): string {

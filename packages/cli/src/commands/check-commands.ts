@@ -32,7 +32,7 @@ export async function runCheck(context: CommandContext): Promise<void> {
 
 // Over HTTP nothing is heard of the check until it is done; on a store of our own it tells how far it is.
 async function reportOf(context: CommandContext): Promise<CheckReport> {
-  const { client, ipam } = await context.connect()
+  const { client, ipam } = await context.connect({ evenIfRestored: true })
   if (ipam === null) return dataOf(client.POST('/v1/check'))
   const progress = context.progress('Checking')
   try {

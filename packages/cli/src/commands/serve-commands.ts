@@ -4,6 +4,7 @@ import {
   guardAgainstCrashes,
   plainIdentifiers,
   type RunningServer,
+  refuseRestored,
   requestLog,
   startServer,
 } from '@freehold/server'
@@ -66,6 +67,8 @@ async function start(
     )
   const ipam = await openEngine(store, { migrate: options.migrate })
   try {
+    // The server refuses it too, but must not have made a token before.
+    if (auditHeads !== undefined) await refuseRestored(ipam, auditHeads.directory)
     const firstToken = options.firstToken ? await createFirstToken(ipam) : undefined
     await warnIfNobodyCanCall(context, ipam, options)
     const server = await startServer({

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { examples, type RunCommand } from './declaration.ts'
+import { addConfirmationOptions, examples, type RunCommand } from './declaration.ts'
 
 export function declareAuditCommands(program: Command, run: RunCommand): void {
   const audit = program
@@ -29,6 +29,22 @@ export function declareAuditCommands(program: Command, run: RunCommand): void {
     .action((options, command) =>
       run(command, async (context) =>
         (await import('../commands/audit-commands.ts')).showAuditHead(context, options),
+      ),
+    )
+  addConfirmationOptions(
+    audit
+      .command('accept-restore')
+      .description('accept a store that is older than the newest kept head, and begin an epoch')
+      .option('--heads <folder>', 'where heads are kept; default: FREEHOLD_AUDIT_HEADS')
+      .option(
+        '--sign-key <file>',
+        'sign the first head of the epoch with this Ed25519 private key',
+      ),
+  )
+    .addHelpText('after', examples('audit accept-restore --heads /mnt/append-only'))
+    .action((options, command) =>
+      run(command, async (context) =>
+        (await import('../commands/audit-commands.ts')).acceptRestoredStore(context, options),
       ),
     )
   audit

@@ -20,7 +20,12 @@ export function declareServiceCommands(program: Command, run: RunCommand): void 
     )
     .option('--log-identifiers', 'log ids as they are, not as pseudonyms')
     .option('--no-migrate', 'refuse to start on an older schema instead of bringing it up to date')
-    .option('--audit-heads <folder>', 'keep the end of the audit chain in files there')
+    .addOption(
+      new Option(
+        '--audit-heads <folder>',
+        'keep the end of the audit chain in files there, and refuse a store that is older',
+      ).env('FREEHOLD_AUDIT_HEADS'),
+    )
     .option('--audit-sign-key <file>', 'sign them with this Ed25519 private key')
     .addOption(
       new Option('--audit-head-interval <time>', 'how often, such as 10m')

@@ -1162,9 +1162,9 @@ export interface components {
              */
             at: string;
             /** @enum {string} */
-            action: "created" | "updated" | "deleted" | "allocated" | "released" | "expired" | "freed";
+            action: "created" | "updated" | "deleted" | "allocated" | "released" | "expired" | "freed" | "restored";
             /** @enum {string} */
-            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation" | "network" | "port" | "subnet-attributes" | "subnet-pool-attributes" | "quota" | "token" | "document";
+            recordKind: "address-scope" | "subnet-pool" | "subnet" | "allocation" | "database" | "network" | "port" | "subnet-attributes" | "subnet-pool-attributes" | "quota" | "token" | "document";
             /** @description Of the record; for an allocation, of its subnet; for a quota, its project. */
             recordId: string;
             /** @description For an allocation. */
@@ -1323,6 +1323,8 @@ export interface components {
             addressScopeId?: string;
         };
         AuditHead: {
+            /** @description One more for each restored backup that was accepted. */
+            epoch: number;
             /** @description How many events are sealed. */
             seq: number;
             /** @description SHA-256 over the last sealed event and every one before it. */
@@ -1331,6 +1333,8 @@ export interface components {
         AuditVerification: {
             /** @description A head that was kept elsewhere: the chain must still hold it. */
             head?: {
+                /** @description One more for each restored backup that was accepted. */
+                epoch: number;
                 /** @description How many events are sealed. */
                 seq: number;
                 /** @description SHA-256 over the last sealed event and every one before it. */
@@ -1349,14 +1353,30 @@ export interface components {
                  */
                 oldestAt: string | null;
             };
+            /** @description Restored backups that were accepted, oldest first. */
+            restores: components["schemas"]["AuditRestore"][];
             /** @description The first place where the chain does not hold. */
             firstBroken: components["schemas"]["AuditBreak"] | null;
+        };
+        /** @description After `end`, the events of the history that had the head `kept` are lost. */
+        AuditRestore: {
+            /** @description The epoch that began. */
+            epoch: number;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            at: string;
+            /** @description Who accepted it, where that is known. */
+            actor: string | null;
+            end: components["schemas"]["AuditHead"];
+            kept: components["schemas"]["AuditHead"];
         };
         AuditBreak: {
             /** @description Where in the chain. */
             seq: number;
             /**
-             * @description altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head.
+             * @description altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.
              * @enum {string}
              */
             kind: "altered" | "missing" | "unlinked" | "rewritten" | "cut";

@@ -1,5 +1,6 @@
 /**
  * What happened to a record. `released`: its holder gave it up. `expired`: its lease ended. `freed`: its cooling time is over.
+ * `restored`: the database was put back from a backup, and that was accepted.
  */
 export type EventAction =
   | 'created'
@@ -9,8 +10,16 @@ export type EventAction =
   | 'released'
   | 'expired'
   | 'freed'
+  | 'restored'
 
-export type RecordKind = 'address-scope' | 'subnet-pool' | 'subnet' | 'allocation' | DocumentKind
+/** `database`: all of it. */
+export type RecordKind =
+  | 'address-scope'
+  | 'subnet-pool'
+  | 'subnet'
+  | 'allocation'
+  | 'database'
+  | DocumentKind
 
 /** What an application may call its documents in events. `document`: what it gives no name of its own. */
 export type DocumentKind =

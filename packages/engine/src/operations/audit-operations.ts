@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { IpamError } from '../errors.ts'
-import type { AuditBreak, AuditHead, AuditReport } from '../model/audit.ts'
+import type { AuditBreak, AuditHead, AuditReport, AuditRestore } from '../model/audit.ts'
 import type { EventRow } from '../store/sql/event-queries.ts'
 import {
   countUnsealedEvents,
@@ -19,6 +19,7 @@ import {
 } from '../store/sql/event-seal-queries.ts'
 import { toTime } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
+import { auditHead } from './audit-restore.ts'
 import type { OperationContext } from './context.ts'
 import { read, write } from './transaction.ts'
 
@@ -51,11 +52,6 @@ export async function sealEvents(context: OperationContext): Promise<number> {
   })
 }
 
-export async function auditHead(context: OperationContext): Promise<AuditHead> {
-  const head = await read(context, (session) => findSealHead(session, false))
-  return { seq: head.seq, hash: hex(head.hash) }
-}
-
 /**
  * Works the whole chain out again and names the first place where it breaks. With a head that was kept elsewhere, also
  * finds a chain that was made anew from a bent event on, or whose end was cut off. Linear in the events.
@@ -66,23 +62,29 @@ export async function verifyAudit(
 ): Promise<AuditReport> {
   if (!context.caller.isAdmin)
     throw new IpamError('INVALID_REQUEST', 'Only an administrator can verify the audit trail.')
-  const end = await read(context, (session) => findSealHead(session, false))
-  const firstBroken = await firstBreak(context, end, options)
+  const head = await auditHead(context)
+  const restores: AcceptedRestore[] = []
+  const firstBroken = await firstBreak(context, head, restores, options)
   const unsealed = await read(context, countUnsealedEvents)
   return {
     ok: firstBroken === null,
-    head: { seq: end.seq, hash: hex(end.hash) },
+    head,
     unsealed: {
       events: unsealed.events,
       oldestAt: unsealed.oldest === null ? null : toTime(unsealed.oldest),
     },
+    restores,
     firstBroken,
   }
 }
 
+type AcceptedRestore = AuditReport['restores'][number]
+
+/** `restores` is filled with what the sealed events say of them. */
 async function firstBreak(
   context: OperationContext,
-  end: SealHeadRow,
+  end: AuditHead,
+  restores: AcceptedRestore[],
   options: { head?: AuditHead; onProgress?: (done: number, total: number) => void },
 ): Promise<AuditBreak | null> {
   let previous: { seq: number; hash: Uint8Array } = { seq: 0, hash: new Uint8Array(32) }
@@ -90,29 +92,26 @@ async function firstBreak(
     const { seq } = previous
     const rows = await read(context, (session) => listSealedAfter(session, seq, eventsAtOnce))
     for (const row of rows) {
-      const broken = breakAt(previous, row, options.head)
+      const broken = breakAt(previous, row)
       if (broken !== null) return broken
+      if (row.action === 'restored') restores.push(restoreOf(row))
+      const loss = lossAt(row, restores, options.head)
+      if (loss !== null) return loss
       previous = row
       if (row.seq === end.seq) break
     }
     options.onProgress?.(previous.seq, end.seq)
     if (rows.length === 0) return unlinked(previous.seq + 1)
   }
-  if (hex(previous.hash) !== hex(end.hash)) return unlinked(end.seq)
-  if (options.head !== undefined && options.head.seq > end.seq)
-    return {
-      seq: end.seq + 1,
-      kind: 'cut',
-      eventId: null,
-      message: `The chain ends at ${end.seq}; the kept head is at ${options.head.seq}.`,
-    }
-  return null
+  if (hex(previous.hash) !== end.hash) return unlinked(end.seq)
+  const kept = options.head
+  if (kept === undefined || (kept.seq <= end.seq && kept.epoch <= end.epoch)) return null
+  return cutBefore(kept, end, restores)
 }
 
 function breakAt(
   previous: { seq: number; hash: Uint8Array },
   row: SealedEventRow,
-  kept: AuditHead | undefined,
 ): AuditBreak | null {
   if (row.seq !== previous.seq + 1) return unlinked(previous.seq + 1)
   const at = { seq: row.seq, eventId: row.event_id }
@@ -121,13 +120,59 @@ function breakAt(
   const hash = linkHash(previous.hash, row.seq, { ...row, id: row.id })
   if (hex(hash) !== hex(row.hash))
     return { ...at, kind: 'altered', message: `Event ${row.event_id} at ${row.seq} was altered.` }
-  if (kept !== undefined && kept.seq === row.seq && kept.hash !== hex(row.hash))
-    return {
-      ...at,
-      kind: 'rewritten',
-      message: `The chain up to ${row.seq} is not the one of the kept head.`,
-    }
   return null
+}
+
+/** Whether the chain is another one at the place of the kept head. */
+function lossAt(
+  row: SealedEventRow,
+  restores: readonly AcceptedRestore[],
+  kept: AuditHead | undefined,
+): AuditBreak | null {
+  if (kept === undefined || kept.seq !== row.seq || kept.hash === hex(row.hash)) return null
+  const restore = restoreAgainst(kept, restores)
+  if (restore !== undefined) return cutByRestore(kept, restore)
+  return {
+    seq: row.seq,
+    eventId: row.event_id,
+    kind: 'rewritten',
+    message: `The chain up to ${row.seq} is not the one of the kept head.`,
+  }
+}
+
+/** The accepted restore at which the history of the kept head was left before it. */
+function restoreAgainst(
+  kept: AuditHead,
+  restores: readonly AcceptedRestore[],
+): AcceptedRestore | undefined {
+  return restores.find(({ epoch, end }) => epoch > kept.epoch && end.seq < kept.seq)
+}
+
+function cutByRestore(kept: AuditHead, { at, end }: AcceptedRestore): AuditBreak {
+  return {
+    seq: end.seq + 1,
+    kind: 'cut',
+    eventId: null,
+    message: `A backup was put back, and accepted at ${at}: the chain of epoch ${kept.epoch} ends at ${end.seq}; the kept head is at ${kept.seq}.`,
+  }
+}
+
+function cutBefore(
+  kept: AuditHead,
+  end: AuditHead,
+  restores: readonly AcceptedRestore[],
+): AuditBreak {
+  const restore = restoreAgainst(kept, restores)
+  if (restore !== undefined) return cutByRestore(kept, restore)
+  const message =
+    kept.epoch > end.epoch
+      ? `The chain ends at ${end.seq} of epoch ${end.epoch}; the kept head is of epoch ${kept.epoch}.`
+      : `The chain ends at ${end.seq}; the kept head is at ${kept.seq}.`
+  return { seq: end.seq + 1, kind: 'cut', eventId: null, message }
+}
+
+function restoreOf({ state_after, at, actor }: SealedEventRow): AcceptedRestore {
+  return { ...(JSON.parse(state_after ?? '{}') as AuditRestore), at: toTime(at), actor }
 }
 
 function unlinked(seq: number): AuditBreak {

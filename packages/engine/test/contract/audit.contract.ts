@@ -126,6 +126,107 @@ export function describeAuditContract(contractStore: ContractStore): void {
       })
     })
 
+    describe('of a database that lost its last events', () => {
+      /** The state of the database after five of its ten events, as if a backup had been put back. */
+      async function restored(): Promise<{ store: Store; ipam: Ipam; head: AuditHead }> {
+        const found = await sealed()
+        const fifth = await found.store.transaction(
+          (session) =>
+            session.get<{ hash: Uint8Array }>('SELECT hash FROM event_seal WHERE seq = 5'),
+          { access: 'read', deadline: performance.now() + 10_000 },
+        )
+        await past(
+          found.store,
+          ['DELETE FROM event WHERE id > 5'],
+          ['DELETE FROM event_seal WHERE seq > 5'],
+          ['UPDATE event_seal_head SET seq = 5, last_event_id = 5, hash = ?', fifth?.hash ?? null],
+        )
+        return found
+      }
+
+      it('tells at once whether it still holds a kept head', async () => {
+        const { ipam, head } = await sealed()
+        expect(head).toMatchObject({ epoch: 1, seq: 10 })
+        expect(await ipam.audit.compare(head)).toEqual({ standing: 'contained', head })
+        const hash = 'ab'.repeat(32)
+        expect(await ipam.audit.compare({ ...head, hash })).toEqual({ standing: 'rewritten', head })
+        expect(await ipam.audit.compare({ ...head, seq: 11 })).toEqual({ standing: 'cut', head })
+        expect(await ipam.audit.compare({ ...head, epoch: 2 })).toEqual({ standing: 'cut', head })
+        expect(await ipam.audit.acceptRestore(head)).toBeNull()
+      })
+
+      it('begins an epoch when that is accepted, and has it on record for ever', async () => {
+        const { store, ipam, head } = await restored()
+        const end = await ipam.audit.head()
+        expect(await ipam.audit.compare(head)).toEqual({ standing: 'cut', head: end })
+        const admin = ipam.as({ projectId: 'p', isAdmin: true, actor: 'ada' })
+        expect(await admin.audit.acceptRestore(head)).toEqual({ epoch: 2, end, kept: head })
+        expect(await ipam.audit.acceptRestore(head)).toBeNull()
+        expect((await ipam.audit.compare(head)).standing).toBe('accepted')
+        await ipam.subnets.create({ cidr: '10.1.0.0/24' })
+        for (let octet = 2; octet < 8; octet += 1)
+          await ipam.subnets.create({ cidr: `10.${octet}.0.0/24` })
+        await ipam.audit.seal()
+
+        const report = await ipam.audit.verify()
+        expect(report).toMatchObject({ ok: true, head: { epoch: 2, seq: 13 } })
+        expect(report.restores).toEqual([
+          { epoch: 2, end, kept: head, at: expect.stringMatching(/Z$/), actor: 'ada' },
+        ])
+        expect(await ipam.audit.verify({ head })).toMatchObject({
+          ok: false,
+          firstBroken: {
+            kind: 'cut',
+            seq: 6,
+            message: expect.stringContaining('the chain of epoch 1 ends at 5'),
+          },
+        })
+        expect((await ipam.audit.verify({ head: end })).ok).toBe(true)
+        expect((await ipam.audit.verify({ head: report.head })).ok).toBe(true)
+        // Of no project: how many events there are is for administrators alone.
+        const row = await store.transaction(
+          (session) =>
+            session.get("SELECT record_kind, project_id FROM event WHERE action = 'restored'"),
+          { access: 'read', deadline: performance.now() + 10_000 },
+        )
+        expect(row).toMatchObject({ record_kind: 'database', project_id: '' })
+      })
+
+      it('is told from the one that was accepted, when an older one is put back once more', async () => {
+        const { store, ipam, head } = await restored()
+        const end = await ipam.audit.head()
+        await ipam.audit.acceptRestore(head)
+        await ipam.audit.seal()
+        const second = await ipam.audit.head()
+        expect(second).toMatchObject({ epoch: 2, seq: 6 })
+        await past(
+          store,
+          ["DELETE FROM setting WHERE name LIKE 'audit-restore-%'"],
+          ['DELETE FROM event WHERE id > 5'],
+          ['DELETE FROM event_seal WHERE seq > 5'],
+          [
+            'UPDATE event_seal_head SET seq = 5, last_event_id = 5, hash = ?',
+            Buffer.from(end.hash, 'hex'),
+          ],
+        )
+        expect(await ipam.audit.compare(second)).toEqual({ standing: 'cut', head: end })
+        expect(await ipam.audit.verify({ head: { ...end, epoch: 2 } })).toMatchObject({
+          ok: false,
+          firstBroken: { kind: 'cut', message: expect.stringContaining('of epoch 2') },
+        })
+        expect(await ipam.audit.acceptRestore(second)).toMatchObject({ epoch: 3, end })
+      })
+
+      it('is accepted by administrators only', async () => {
+        const { ipam, head } = await restored()
+        const operator = ipam.as({ projectId: 'p', isAdmin: false })
+        await expect(operator.audit.acceptRestore(head)).rejects.toMatchObject({
+          code: 'INVALID_REQUEST',
+        })
+        expect((await ipam.audit.compare(head)).standing).toBe('cut')
+      })
+    })
+
     it('takes in events whose transactions commit after higher ids were sealed', async () => {
       const { store, ipam } = await engines.openWithStore()
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })

@@ -11,7 +11,7 @@ import {
 describe('a kept head', () => {
   const { privateKey, publicKey } = generateHeadKeys()
   const head = keepHead(
-    { seq: 3, hash: 'cd'.repeat(32) },
+    { epoch: 1, seq: 3, hash: 'cd'.repeat(32) },
     '2026-01-01T00:00:00.000Z',
     readSignKey(privateKey),
   )
@@ -22,6 +22,7 @@ describe('a kept head', () => {
 
   test.each([
     ['another count', { seq: 4 }],
+    ['another epoch', { epoch: 2 }],
     ['another hash', { hash: 'ce'.repeat(32) }],
     ['another time', { at: '2026-01-01T00:00:00.001Z' }],
     ['no signature', { signature: null }],

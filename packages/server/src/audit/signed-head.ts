@@ -11,6 +11,7 @@ import type { AuditHead } from '@freehold/engine'
 /** The end of the chain at a moment, as it is kept outside of the database. */
 export interface KeptHead {
   readonly format: typeof headFormat
+  readonly epoch: number
   readonly seq: number
   readonly hash: string
   /** When it was read. */
@@ -44,8 +45,12 @@ export function readPublicKey(pem: string): KeyObject {
   return ed25519Key(() => createPublicKey(pem), 'public')
 }
 
-export function keepHead({ seq, hash }: AuditHead, at: string, signKey?: KeyObject): KeptHead {
-  const head = { format: headFormat, seq, hash, at } as const
+export function keepHead(
+  { epoch, seq, hash }: AuditHead,
+  at: string,
+  signKey?: KeyObject,
+): KeptHead {
+  const head = { format: headFormat, epoch, seq, hash, at } as const
   const signature =
     signKey === undefined ? null : sign(null, signedBytes(head), signKey).toString('base64')
   return { ...head, signature }
@@ -69,8 +74,8 @@ export function readKeptHead(text: string, publicKey?: KeyObject): KeptHead {
 }
 
 // Canonical: the fields by name in alphabetical order, without white space.
-function signedBytes({ at, format, hash, seq }: Omit<KeptHead, 'signature'>): Buffer {
-  return Buffer.from(JSON.stringify({ at, format, hash, seq }))
+function signedBytes({ at, epoch, format, hash, seq }: Omit<KeptHead, 'signature'>): Buffer {
+  return Buffer.from(JSON.stringify({ at, epoch, format, hash, seq }))
 }
 
 function parseHead(text: string): KeptHead {
@@ -80,8 +85,10 @@ function parseHead(text: string): KeptHead {
   } catch {
     throw new KeptHeadError('The kept head is not JSON.')
   }
-  const { format, seq, hash, at, signature } = value ?? {}
+  const { format, epoch, seq, hash, at, signature } = value ?? {}
   if (format !== headFormat) throw new KeptHeadError(`The kept head is no ${headFormat}.`)
+  if (!Number.isSafeInteger(epoch) || (epoch as number) < 1)
+    throw new KeptHeadError('The epoch of the kept head is no count from 1.')
   if (!Number.isSafeInteger(seq) || (seq as number) < 0)
     throw new KeptHeadError('The seq of the kept head is no count.')
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
@@ -89,7 +96,7 @@ function parseHead(text: string): KeptHead {
   if (typeof at !== 'string') throw new KeptHeadError('The kept head has no time.')
   if (signature !== null && typeof signature !== 'string')
     throw new KeptHeadError('The signature of the kept head is no text.')
-  return { format, seq: seq as number, hash, at, signature }
+  return { format, epoch: epoch as number, seq: seq as number, hash, at, signature }
 }
 
 function ed25519Key(read: () => KeyObject, kind: 'private' | 'public'): KeyObject {

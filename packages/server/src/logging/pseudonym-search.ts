@@ -92,6 +92,7 @@ const kindOfRecord = {
   network: 'net',
   port: 'prt',
   'subnet-attributes': 'sub',
+  database: null,
   'subnet-pool-attributes': 'pool',
   // Its record id is that of its project.
   quota: 'prj',

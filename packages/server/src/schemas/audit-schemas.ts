@@ -1,7 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { nullableTimeSchema } from './field-schemas.ts'
+import { nullableString, nullableTimeSchema, timeSchema } from './field-schemas.ts'
 
 const headFields = {
+  epoch: Type.Integer({
+    minimum: 1,
+    description: 'One more for each restored backup that was accepted.',
+  }),
   seq: Type.Integer({ minimum: 0, description: 'How many events are sealed.' }),
   hash: Type.String({
     pattern: '^[0-9a-f]{64}$',
@@ -35,12 +39,27 @@ const auditBreakSchema = Type.Object(
       type: 'string',
       enum: [...breakKinds],
       description:
-        'altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head.',
+        'altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.',
     }),
     eventId: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
     message: Type.String(),
   },
   { title: 'AuditBreak', additionalProperties: false },
+)
+
+const auditRestoreSchema = Type.Object(
+  {
+    epoch: Type.Integer({ description: 'The epoch that began.' }),
+    at: timeSchema('When it was accepted.'),
+    actor: nullableString('Who accepted it, where that is known.'),
+    end: auditHeadSchema,
+    kept: auditHeadSchema,
+  },
+  {
+    title: 'AuditRestore',
+    description: 'After `end`, the events of the history that had the head `kept` are lost.',
+    additionalProperties: false,
+  },
 )
 
 export const auditReportSchema = Type.Object(
@@ -54,6 +73,9 @@ export const auditReportSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    restores: Type.Array(auditRestoreSchema, {
+      description: 'Restored backups that were accepted, oldest first.',
+    }),
     firstBroken: Type.Unsafe<Static<typeof auditBreakSchema> | null>({
       anyOf: [auditBreakSchema, { type: 'null' }],
       description: 'The first place where the chain does not hold.',

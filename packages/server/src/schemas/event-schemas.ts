@@ -10,6 +10,7 @@ const actions = [
   'released',
   'expired',
   'freed',
+  'restored',
 ] as const
 
 const recordKinds = [
@@ -17,6 +18,7 @@ const recordKinds = [
   'subnet-pool',
   'subnet',
   'allocation',
+  'database',
   'network',
   'port',
   'subnet-attributes',

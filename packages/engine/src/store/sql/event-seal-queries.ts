@@ -34,6 +34,14 @@ export async function findSealHead(session: Session, lock: boolean): Promise<Sea
   return row
 }
 
+/** The hash at a place of the chain, or undefined. One key probe. */
+export async function findSealHash(session: Session, seq: number): Promise<Uint8Array | undefined> {
+  const row = await session.get<{ hash: Uint8Array }>('SELECT hash FROM event_seal WHERE seq = ?', [
+    seq,
+  ])
+  return row?.hash
+}
+
 export async function updateSealHead(session: Session, head: SealHeadRow): Promise<void> {
   await session.run(
     'UPDATE event_seal_head SET seq = ?, hash = ?, last_event_id = ? WHERE row_key = 1',
