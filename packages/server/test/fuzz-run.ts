@@ -1,20 +1,21 @@
 /**
- * Sends requests made from the routes' schemas for as long as is asked, and fails at the first inner error, and when memory
+ * Sends requests made from what the APIs declare for as long as is asked, and fails at the first inner error, and when memory
  * keeps growing.
  *
  *   npm run fuzz -- --seconds 900
- *   npm run fuzz -- --requests 1000000 --seed 42
+ *   npm run fuzz -- --api v2.0 --requests 1000000 --seed 42
  */
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { routeTable } from '../src/index.ts'
-import { type AppFixture, openApp } from './app-fixture.ts'
-import { RequestFuzzer } from './request-fuzzer.ts'
+import { openApp } from './app-fixture.ts'
+import { fuzzedApis } from './fuzz-rounds.ts'
+import type { FuzzedRequest } from './request-fuzzer.ts'
 
 const { values } = parseArgs({
   options: {
+    api: { type: 'string', default: 'both' },
     seconds: { type: 'string' },
     requests: { type: 'string' },
     seed: { type: 'string' },
@@ -23,6 +24,10 @@ const { values } = parseArgs({
 const mostSeconds = Number(values.seconds ?? (values.requests === undefined ? 60 : Infinity))
 const mostRequests = Number(values.requests ?? Infinity)
 const seed = Number(values.seed ?? Date.now() % 2 ** 31)
+const apis = Object.entries(fuzzedApis).filter(
+  ([name]) => values.api === 'both' || values.api === name,
+)
+if (apis.length === 0) throw new Error('--api is v1, v2.0 or both')
 
 const perSample = 25
 const reportEvery = 10_000
@@ -33,48 +38,39 @@ const slackBytes = 8 * 1024 * 1024
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-async function knownIds(fixture: AppFixture): Promise<string[]> {
-  const answers = [
-    await fixture.call('POST', '/v1/subnets', { cidr: '10.0.0.0/24' }),
-    await fixture.call('POST', '/v1/subnet-pools', { prefixes: ['10.4.0.0/16'] }),
-    await fixture.call('POST', '/v1/address-scopes', { ipVersion: 6 }),
-  ]
-  return answers.map(({ body }) => body.id)
-}
-
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }
 
 const fixture = await openApp()
-// Metrics read every pool, and pools pile up: they would be most of the work.
-const routes = routeTable.filter(({ path }) => path !== '/metrics')
+const sources = apis.map(([, roundsOf]) => roundsOf(fixture))
 const heap: number[] = []
 let sent = 0
+let samples = 0
 let nextReport = reportEvery
+const start = performance.now()
+const isOver = () => sent >= mostRequests || performance.now() - start > mostSeconds * 1000
+
+async function send(requests: fc.Arbitrary<FuzzedRequest>): Promise<void> {
+  samples += 1
+  const sampleSeed = seed + samples
+  for (const request of fc.sample(requests, { numRuns: perSample, seed: sampleSeed })) {
+    const { method, url, body, headers } = request
+    const answer = await fixture.call(method, url, body, headers)
+    sent += 1
+    if (answer.status >= 500)
+      throw new Error(
+        `${method} ${url} was answered ${answer.status} ${JSON.stringify(answer.body)}; seed ${sampleSeed}\n${body}`,
+      )
+  }
+}
+
 try {
-  let fuzzer = new RequestFuzzer(await knownIds(fixture))
-  const start = performance.now()
-  const isOver = () => sent >= mostRequests || performance.now() - start > mostSeconds * 1000
-  for (let round = 0; !isOver(); round += 1) {
-    for (const [index, route] of routes.entries()) {
-      const sampleSeed = seed + round * routes.length + index
-      const requests = fc.sample(fuzzer.requestFor(route), {
-        numRuns: perSample,
-        seed: sampleSeed,
-      })
-      for (const { url, body, headers } of requests) {
-        const answer = await fixture.call(route.method, url, body, headers)
-        sent += 1
-        if (answer.status >= 500)
-          throw new Error(
-            `${route.method} ${url} was answered ${answer.status} ${JSON.stringify(answer.body)}; seed ${sampleSeed}\n${body}`,
-          )
-      }
-      if (isOver()) break
+  while (!isOver()) {
+    for (const rounds of sources) {
+      for (const requests of await rounds.begin()) if (!isOver()) await send(requests)
+      await rounds.end()
     }
-    // The records of the start get deleted by some request.
-    fuzzer = new RequestFuzzer(await knownIdsOrFewer(fixture))
     collectGarbage()
     const { heapUsed, rss } = process.memoryUsage()
     heap.push(heapUsed)
@@ -97,11 +93,4 @@ process.stdout.write(
 if (third > 0 && late > early * mostGrowth + slackBytes) {
   process.stdout.write('memory keeps growing\n')
   process.exitCode = 1
-}
-
-async function knownIdsOrFewer(app: AppFixture): Promise<string[]> {
-  const lists = ['/v1/subnets', '/v1/subnet-pools', '/v1/address-scopes']
-  const pages = await Promise.all(lists.map((path) => app.call('GET', `${path}?limit=2`)))
-  const ids = pages.flatMap(({ body }) => body.items.map(({ id }: { id: string }) => id))
-  return ids.length === 0 ? knownIds(app) : ids
 }

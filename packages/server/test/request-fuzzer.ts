@@ -13,7 +13,7 @@ interface Schema {
 }
 
 export interface FuzzedRequest {
-  readonly route: RouteDefinition
+  readonly method: string
   readonly url: string
   readonly body: string | undefined
   readonly headers: Record<string, string>
@@ -123,7 +123,7 @@ export class RequestFuzzer {
       { requiredKeys: [] },
     )
     return fc.record({ id, address: this.#text, query, body, headers }).map((parts) => ({
-      route,
+      method: route.method,
       url:
         route.path.replace('{id}', encode(parts.id)).replace('{address}', encode(parts.address)) +
         encodeQuery(parts.query),

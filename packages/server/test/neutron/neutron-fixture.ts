@@ -22,7 +22,11 @@ const singulars: Readonly<Record<string, string>> = {
 
 /** A fresh server, and short ways to speak to its Networking API. */
 export async function openNeutron(...options: Parameters<typeof openApp>): Promise<NeutronFixture> {
-  const fixture = await openApp(...options)
+  return neutronOn(await openApp(...options))
+}
+
+/** Short ways to speak to the Networking API of a server. */
+export function neutronOn(fixture: AppFixture): NeutronFixture {
   const only = ({ status, body }: Answer) => {
     if (status !== 200 && status !== 201) throw new Error(`${status}: ${JSON.stringify(body)}`)
     return Object.values(body)[0]
