@@ -14,6 +14,7 @@ import {
   text,
   uuid,
 } from './attribute-readers.ts'
+import { addressPairs } from './port-security.ts'
 import { projectAttributes } from './project.ts'
 import { pythonText } from './python-text.ts'
 import { isObject } from './request-body.ts'
@@ -38,7 +39,6 @@ const vnicTypes = [
   'remote-managed',
 ] as const
 
-const storedList = nullOr(stored(listOf(dictionary, 100), 65_535))
 // Neutron's own bound: its column has so many.
 const profile = nullOr(stored(dictionary, 4095))
 
@@ -60,7 +60,7 @@ export const portAttributes = {
   'binding:host_id': optional(nullOr(line(255))),
   'binding:vif_type': readOnly,
   'binding:vif_details': readOnly,
-  allowed_address_pairs: optional(storedList),
+  allowed_address_pairs: optional(addressPairs),
   extra_dhcp_opts: optional(nullOr(stored(extraDhcpOpts, 65_535))),
   description: optional(text(255)),
   // Of all records, only a port can be given its tags when it is made.

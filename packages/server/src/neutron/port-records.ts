@@ -12,6 +12,9 @@ import { conflict, notFound } from './neutron-error.ts'
 import { everyPart, everyRecord } from './paged-reading.ts'
 
 export const portCollection = 'neutron-port'
+
+import { type AddressPair, completePairs } from './port-security.ts'
+
 /** The kind under which ports hold addresses in the engine. */
 export const portHolder = 'port'
 
@@ -28,7 +31,7 @@ export interface PortBody {
   readonly hostId: string
   readonly vnicType: string
   readonly profile: Readonly<Record<string, unknown>>
-  readonly allowedAddressPairs: readonly unknown[]
+  readonly allowedAddressPairs: readonly Required<AddressPair>[]
   readonly extraDhcpOpts: readonly unknown[]
 }
 
@@ -54,15 +57,26 @@ export async function holdPort(ipam: Ipam, id: string): Promise<Port> {
 
 const macAttempts = 16
 
+/** A port whose MAC address may be ours to choose. */
+export interface NewPortBody extends Omit<PortBody, 'macAddress' | 'allowedAddressPairs'> {
+  readonly macAddress: string | undefined
+  readonly allowedAddressPairs: readonly AddressPair[]
+}
+
 /** Stores a port; one without a MAC address gets one that no other port of the network has. */
 export async function insertPort(
   owner: Ipam,
   networkId: string,
   name: string,
-  body: Omit<PortBody, 'macAddress'> & { readonly macAddress: string | undefined },
+  body: NewPortBody,
 ): Promise<Port> {
   for (let attempt = 1; ; attempt += 1) {
     const macAddress = body.macAddress ?? randomMacAddress()
+    const completed: PortBody = {
+      ...body,
+      macAddress,
+      allowedAddressPairs: completePairs(body.allowedAddressPairs, macAddress),
+    }
     try {
       return toPort(
         await owner.documents.create(
@@ -72,7 +86,7 @@ export async function insertPort(
             parentId: networkId,
             reference: body.deviceId === '' ? null : body.deviceId,
             uniqueKey: macKey(networkId, macAddress),
-            body: { ...body, macAddress } as unknown as JsonValue,
+            body: completed as unknown as JsonValue,
           },
           { recordAs: 'port' },
         ),

@@ -18,6 +18,7 @@ import {
   getPort,
   holdPort,
   insertPort,
+  type NewPortBody,
   type Port,
   type PortBody,
   portCollection,
@@ -26,6 +27,7 @@ import {
   updatePort,
 } from './port-records.ts'
 import { findPorts, matchesFixedIps } from './port-search.ts'
+import { checkPortSecurity, completePairs } from './port-security.ts'
 import { portView } from './port-view.ts'
 import { asOwner } from './project.ts'
 import { checkQuota } from './quota-records.ts'
@@ -97,7 +99,7 @@ async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory)
   )
   checkNetworkOwnersAttributes(ipam, network, 'create', values)
   await checkQuota(owner, 'port')
-  const port = await insertPort(owner, network.id, values.name ?? '', {
+  const body: NewPortBody = {
     macAddress: values.mac_address ?? undefined,
     adminStateUp: values.admin_state_up ?? true,
     deviceId: values.device_id ?? '',
@@ -113,7 +115,9 @@ async function createPort(ipam: Ipam, values: PortValues, memory: RequestMemory)
     profile: values['binding:profile'] ?? {},
     allowedAddressPairs: values.allowed_address_pairs ?? [],
     extraDhcpOpts: values.extra_dhcp_opts ?? [],
-  })
+  }
+  checkPortSecurity(body, true)
+  const port = await insertPort(owner, network.id, values.name ?? '', body)
   const subnets = await memory.once(`subnets of ${networkId}`, () =>
     subnetsOfNetworks(ipam, [networkId]),
   )
@@ -156,12 +160,9 @@ async function updatePortRecord(
   checkRevision(port, revisionNumber)
   const network = await getNetwork(ipam, port.networkId)
   checkNetworkOwnersAttributes(ipam, network, 'update', changes)
-  const changed = await updatePort(
-    ipam,
-    port,
-    changes.name ?? port.name,
-    changedBody(port, changes),
-  )
+  const body = changedBody(port, changes)
+  checkPortSecurity(body, (changes.security_groups?.length ?? 0) > 0)
+  const changed = await updatePort(ipam, port, changes.name ?? port.name, body)
   const owner = ipam.as({ ...ipam.caller, projectId: port.projectId })
   const held = (await allocationsOfPorts(ipam, [port])).get(id) ?? []
   const hasNewMac = changed.body.macAddress !== port.body.macAddress
@@ -221,9 +222,11 @@ function matchAddresses(
 }
 
 function changedBody({ body }: Port, changes: PortValues): PortBody {
+  const macAddress =
+    changes.mac_address === null ? randomMacAddress() : (changes.mac_address ?? body.macAddress)
+  const pairs = changes.allowed_address_pairs
   return {
-    macAddress:
-      changes.mac_address === null ? randomMacAddress() : (changes.mac_address ?? body.macAddress),
+    macAddress,
     adminStateUp: changes.admin_state_up ?? body.adminStateUp,
     deviceId: changes.device_id ?? body.deviceId,
     deviceOwner: changes.device_owner ?? body.deviceOwner,
@@ -234,7 +237,8 @@ function changedBody({ body }: Port, changes: PortValues): PortBody {
     hostId: changes['binding:host_id'] ?? body.hostId,
     vnicType: changes['binding:vnic_type'] ?? body.vnicType,
     profile: changes['binding:profile'] ?? body.profile,
-    allowedAddressPairs: changes.allowed_address_pairs ?? body.allowedAddressPairs,
+    allowedAddressPairs:
+      pairs === undefined ? body.allowedAddressPairs : completePairs(pairs, macAddress),
     extraDhcpOpts: changes.extra_dhcp_opts ?? body.extraDhcpOpts,
   }
 }

@@ -277,7 +277,7 @@ describe('a change of a port', () => {
       admin_state_up: false,
       description: 'd',
       'binding:host_id': 'h',
-      allowed_address_pairs: [{ ip_address: '10.0.0.0/24' }],
+      allowed_address_pairs: [{ ip_address: '10.0.0.0/24', mac_address: 'fa:16:3e:00:00:09' }],
     }
     expect(await neutron.change(`ports/${id}`, changes)).toMatchObject(changes)
     expect(await neutron.list('ports?device_id=vm-1')).toHaveLength(1)
