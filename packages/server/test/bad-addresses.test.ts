@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppFixture, openApp } from './app-fixture.ts'
+import { notAddresses, notIpv6Addresses } from './bad-values.ts'
 import { expectRefusal } from './refusal.ts'
 
 let fixture: AppFixture
@@ -27,46 +28,6 @@ beforeAll(async () => {
 afterAll(() => fixture.close())
 
 const specific = (address: unknown) => ({ request: { kind: 'specific', address } })
-
-/** Text that is an address to some parsers and to no strict one. */
-const notAddresses = [
-  '1.2',
-  '1',
-  '2130706433',
-  '010.0.0.1',
-  '10.0.0.08',
-  '1.2.3.04',
-  '0x7f.0.0.1',
-  '0x7f.1',
-  '10.0.0.256',
-  '10.0.0.-1',
-  '10.0.0',
-  '10.0.0.1.1',
-  ' 10.0.0.1',
-  '10.0.0.1 ',
-  '10.0.0.1\n',
-  '10.0.0.1\u0000',
-  '١٠.٠.٠.١',
-  '１０.０.０.１',
-  '10。0。0。1',
-  '',
-  'localhost',
-  '10.0.0.5/32',
-]
-
-const notIpv6Addresses = [
-  '::ffff:10.0.0.1',
-  '::ffff:a00:1',
-  'fe80::1%eth0',
-  '::1%',
-  'fe80::1%25eth0',
-  '2001:db8:::1',
-  '1::2::3',
-  '1:2:3:4:5:6:7:8:9',
-  '::00001',
-  '[::1]',
-  '2001:db8:0:1::g',
-]
 
 describe('what is no address', () => {
   test.each(notAddresses)('%j is refused in an IPv4 subnet', (address) =>

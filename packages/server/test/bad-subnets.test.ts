@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppFixture, openApp } from './app-fixture.ts'
+import { notPrefixes } from './bad-values.ts'
 import { expectRefusal } from './refusal.ts'
 
 let fixture: AppFixture
@@ -19,32 +20,7 @@ afterAll(() => fixture.close())
 const path = '/v1/subnets'
 
 describe('what is no prefix', () => {
-  test.each([
-    '10/8',
-    '10.10.20/24',
-    '10.0.0.1/24',
-    '10.0.0.0/ 24',
-    '10.0.0.0/+24',
-    '10.0.0.0/024',
-    '10.0.0.0/٢٤',
-    '2001:db8::/ 64',
-    '2001:db8::/+64',
-    '2001:db8::/064',
-    '10.0.0.0/255.255.255.0',
-    '10.0.0.0/0.0.0.255',
-    '10.0.0.0/255.0.255.0',
-    '10.0.0.0/33',
-    '10.0.0.0/-1',
-    '10.0.0.0/',
-    '10.0.0.0',
-    '10.0.0.0/24/24',
-    '10.0.0.0/24.0',
-    '10.0.0.0/1e1',
-    '2001:db8::/129',
-    '2001:db8::/64%eth0',
-    '::ffff:0:0/96',
-    '',
-  ])('%j is refused', (cidr) =>
+  test.each(notPrefixes)('%j is refused', (cidr) =>
     expectRefusal(fixture, {
       path,
       body: { cidr },
