@@ -46,6 +46,9 @@ describe('an address of a port', () => {
     expectRefused('POST', 'ports', portWith({ subnet_id: subnetIds[4], ip_address: address })),
   )
 
+  test('is no megabyte of digits', () =>
+    expectRefused('POST', 'ports', portWith({ ip_address: '1'.repeat(900_000) })))
+
   test('is not one of the other IP version', async () => {
     const v6 = { subnet_id: subnetIds[4], ip_address: '2001:db8:0:1::9' }
     await expectRefused('POST', 'ports', portWith(v6))
@@ -56,6 +59,62 @@ describe('an address of a port', () => {
     )
   })
 })
+
+test.each([
+  [4, '10.0.0.0'],
+  [4, '10.0.0.255'],
+  [4, '10.0.1.1'],
+  [6, '2001:db8:0:2::1'],
+] as const)('in its IPv%d subnet a port has no address %s', (version, address) =>
+  expectRefused('POST', 'ports', portWith({ subnet_id: subnetIds[version], ip_address: address })),
+)
+
+describe('a MAC address', () => {
+  const portAt = (mac: unknown) => ({ port: { network_id: networkId, mac_address: mac } })
+
+  test.each([
+    '',
+    'x',
+    '00:11:22:33:44',
+    '00:11:22:33:44:55:66:77',
+    '00:11:22:33:44:5g',
+    '00:00:00:00:00:00',
+    '01:00:5e:00:00:01',
+    7,
+    {},
+  ])('%j is refused', (mac) => expectRefused('POST', 'ports', portAt(mac)))
+
+  test.each(['001122334455', '00-11-22-33-44-55', '0011.2233.4455', '00:11:22:33:44:55'])(
+    '%s is written in one way',
+    async (mac) => {
+      const made = await neutron.make('ports', portAt(mac).port)
+      expect(made.mac_address).toBe('00:11:22:33:44:55')
+      await neutron.call('DELETE', `/v2.0/ports/${made.id}`)
+    },
+  )
+})
+
+test.each(['..%2f..', '%00', '%F0%9F%92%A5', 'x'.repeat(37), "1'%20OR%20'1'='1"])(
+  'a record with the id %s is missing',
+  async (id) => {
+    for (const collection of ['networks', 'subnets', 'ports', 'subnetpools', 'address-scopes'])
+      for (const method of ['GET', 'DELETE']) {
+        const { status } = await neutron.call(method, `/v2.0/${collection}/${id}`)
+        expect(status, `${method} ${collection}`).toBe(404)
+      }
+  },
+)
+
+test.each(['-2', '1.5', '"x"', '"∞"', '"0x10"', '""', 'null', 'true', '{}', '1e400', '2147483648'])(
+  'a quota of %s is refused',
+  async (quota) => {
+    const path = '/v2.0/quotas/p'
+    const before = (await neutron.call('GET', path)).body
+    const answer = await neutron.call('PUT', path, `{"quota":{"network":${quota}}}`)
+    expect(answer.status, JSON.stringify(answer.body)).toBe(400)
+    expect((await neutron.call('GET', path)).body).toEqual(before)
+  },
+)
 
 describe('a prefix', () => {
   // Host bits are cleared, as Neutron does.
@@ -93,6 +152,19 @@ describe('a name', () => {
     'a\u2028b',
     'a\u0085b',
   ])('%j is refused', (name) => expectRefused('POST', 'networks', { network: { name } }))
+})
+
+test.each([
+  `=cmd|'/c calc'!A1`,
+  '<img src=x onerror=alert(1)>',
+  '${jndi:ldap://x}',
+  '{{7*7}}',
+  "'; DROP TABLE subnet; --",
+  '网络 ĝ 🌍',
+])('the name %s is kept as text', async (name) => {
+  const { id } = await neutron.make('networks', { name })
+  const found = await neutron.list(`networks?name=${encodeURIComponent(name)}`)
+  expect(found).toMatchObject([{ id, name }])
 })
 
 describe('a body', () => {
