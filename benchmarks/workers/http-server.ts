@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openIpam } from '@freehold/engine'
-import { createApp } from '@freehold/server'
+import { createApp, listenBacklog } from '@freehold/server'
 import { storeOf } from '../setup/bench-database.ts'
 
 const [url, isQuick] = process.argv.slice(2) as [string, string]
@@ -75,7 +75,7 @@ app.post<{ Body: { holder?: { kind: string; id: string } } }>(
     }
   },
 )
-const listeningAt = await app.listen({ host: '127.0.0.1', port: 0 })
+const listeningAt = await app.listen({ host: '127.0.0.1', port: 0, backlog: listenBacklog })
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 process.on('message', () => {

@@ -47,6 +47,7 @@ export type { RouteDefinition } from './route-definition.ts'
 export { routeTable } from './route-table.ts'
 export {
   type ListenAddress,
+  listenBacklog,
   type RunningServer,
   type ServerOptions,
   startServer,

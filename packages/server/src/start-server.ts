@@ -26,6 +26,13 @@ export interface ServerOptions extends AppOptions {
   readonly tlsFiles?: TlsFiles
 }
 
+/**
+ * How many connections may wait to be accepted. Node's 511 overflow when a thousand clients connect in the time of one
+ * commit, and the kernel lets those try again after 1, 3, 7 and 15 seconds. More than the system allows is cut to that
+ * (4,096 on Linux).
+ */
+export const listenBacklog = 4096
+
 export interface ListenAddress {
   readonly host: string
   /** 0: any free port. */
@@ -67,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   const sweep = connectionSweep(app.server)
-  await app.listen({ host, port: options.listen.port })
+  await app.listen({ host, port: options.listen.port, backlog: listenBacklog })
   const background = startBackgroundWork({
     ipam: options.ipam,
     log,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
 import { type OpenStore, openStore } from './app-fixture.ts'
@@ -29,6 +31,21 @@ describe('listening', () => {
     expect(server.url).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9]\d*$/)
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
   })
+
+  // Only Linux says how many wait.
+  test.runIf(process.platform === 'linux')(
+    'connections that come at once all wait to be accepted, and none is sent away',
+    async () => {
+      store = await openStore()
+      server = await startServer({ ipam: store.ipam, listen: { host: '127.0.0.1', port: 0 }, log })
+      const port = Number(new URL(server.url).port)
+      const sockets = Array.from({ length: 800 }, () => connect(port, '127.0.0.1'))
+      // A connection is begun in the next tick, and accepted in a turn of the event loop.
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+      expect(waitingAt(port)).toBe(sockets.length)
+      for (const socket of sockets) socket.destroy()
+    },
+  )
 
   test('without authentication another Host is refused, whoever resolves to loopback', async () => {
     store = await openStore()
@@ -72,3 +89,15 @@ describe('listening', () => {
     await expect.poll(allocated).toBe(0n)
   })
 })
+
+/** How many connections to a port of 127.0.0.1 the kernel has ready to be accepted. */
+function waitingAt(port: number): number {
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const listens = '0A'
+  for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n')) {
+    const [, local, , state, queues] = line.trim().split(/\s+/)
+    if (local === address && state === listens)
+      return Number.parseInt(queues?.split(':')[1] ?? '', 16)
+  }
+  throw new Error(`nothing listens on ${port}`)
+}
