@@ -5,7 +5,7 @@ import { type OpenLoopOutcome, openLoop } from './measure/open-loop.ts'
 import { percentile } from './measure/spread.ts'
 import type { ResultRow } from './runner/benchmark.ts'
 import { openDatabase } from './setup/bench-database.ts'
-import { loopDelay, message } from './setup/http-server-messages.ts'
+import { message, serverLoad } from './setup/http-server-messages.ts'
 import { request, residentMemory } from './setup/server-process.ts'
 
 export const title = 'POST allocations at fixed rates, below and above what the server can do'
@@ -44,10 +44,13 @@ export async function run({ quick }: { quick: boolean }) {
   const rows: ResultRow[] = []
   for (const { connections, shares } of loads)
     for (const share of quick ? shares.slice(-1) : shares) {
-      await loopDelay(server)
+      await serverLoad(server)
+      const own = process.cpuUsage()
       const perSecond = capacity * share
       const outcome = await openLoop({ url: path, body, connections, perSecond, seconds })
-      const { p99 } = await loopDelay(server)
+      const { p99, cpuMs } = await serverLoad(server)
+      const { user, system } = process.cpuUsage(own)
+      const wallMs = seconds * 1000 + outcome.tailMs
       stored += outcome.latencies.length
       unanswered += outcome.unanswered
       rows.push({
@@ -55,7 +58,9 @@ export async function run({ quick }: { quick: boolean }) {
         'asked per s': Math.round(perSecond),
         'times capacity': share,
         ...rowOf(outcome, seconds),
-        'event loop p99 ms': p99,
+        'event loop p99 ms': rounded(p99),
+        'server CPU': percent(cpuMs / wallMs),
+        'generator CPU': percent((user + system) / 1000 / wallMs),
         'memory MiB': Math.round(residentMemory(server.pid as number)),
       })
     }
@@ -72,6 +77,7 @@ export async function run({ quick }: { quick: boolean }) {
       `any from a /8, ${seconds} s at each rate; durable SQLite; the server works on at most 1,000 requests at once, as it does by default; the load generator runs on the same machine`,
       `capacity is what 32 callers got who each waited for their answer: ${Math.round(capacity)} per s`,
       'requests are due at fixed times, whether or not earlier ones were answered, and every latency counts from then; p50, p99 and greatest of those that were answered 201',
+      'processor time is a share of one core, from the first request to the last answer; answered 201 per s counts the time until the last answer too',
       'every other answer was 503 with Retry-After; as many addresses were stored as acknowledged, and no more than were not answered besides',
     ],
   }
@@ -91,6 +97,10 @@ function rowOf(outcome: OpenLoopOutcome, seconds: number): ResultRow {
     'not answered': outcome.unanswered,
     '503 p99 ms': refusals.length === 0 ? '' : rounded(percentile(refusals, 0.99)),
   }
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }
 
 function rounded(value: number): number {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type HttpLoad, postLoad } from './measure/http-load.ts'
 import { ratioOf, spreadOf, spreadText } from './measure/spread.ts'
 import { openDatabase } from './setup/bench-database.ts'
-import { loopDelay, message } from './setup/http-server-messages.ts'
+import { message, serverLoad } from './setup/http-server-messages.ts'
 import { request } from './setup/server-process.ts'
 
 export const title = 'POST allocations over HTTP, against a POST that touches no database'
@@ -39,9 +39,9 @@ export async function run({ quick }: { quick: boolean }) {
   let stored = 0
   for (let round = 0; round <= rounds; round += 1)
     for (const side of Object.keys(sides) as (keyof typeof sides)[]) {
-      await loopDelay(server)
+      await serverLoad(server)
       const load = await postLoad(sides[side], body, { connections, amount })
-      const { p99 } = await loopDelay(server)
+      const { p99 } = await serverLoad(server)
       if (load.statuses['201'] !== amount)
         throw new Error(`${side} answered ${JSON.stringify(load.statuses)}`)
       if (side === 'POST allocations') stored += amount

@@ -13,9 +13,9 @@ export function message<T>(child: ChildProcess): Promise<T> {
   })
 }
 
-/** The event loop's delay in that process since the last question, in milliseconds. */
-export function loopDelay(child: ChildProcess): Promise<{ p99: number }> {
-  const answer = message<{ p99: number }>(child)
+/** The event loop's delay and the processor time of that process since the last question, in milliseconds. */
+export function serverLoad(child: ChildProcess): Promise<{ p99: number; cpuMs: number }> {
+  const answer = message<{ p99: number; cpuMs: number }>(child)
   child.send({})
   return answer
 }

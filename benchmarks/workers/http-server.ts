@@ -1,6 +1,7 @@
 /**
  * The product's HTTP server on a SQLite file, with one more route: a POST that is validated and answered like an
- * allocation and touches no database. Every message asks for the event loop's delay since the one before.
+ * allocation and touches no database. Every message asks for the event loop's delay and the processor time since the one
+ * before.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openIpam } from '@freehold/engine'
@@ -78,8 +79,11 @@ app.post<{ Body: { holder?: { kind: string; id: string } } }>(
 const listeningAt = await app.listen({ host: '127.0.0.1', port: 0, backlog: listenBacklog })
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
+let cpu = process.cpuUsage()
 process.on('message', () => {
-  process.send?.({ p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 })
+  const { user, system } = process.cpuUsage(cpu)
+  cpu = process.cpuUsage()
+  process.send?.({ p99: delay.percentile(99) / 1e6, cpuMs: (user + system) / 1000 })
   delay.reset()
 })
 process.once('disconnect', () => {
