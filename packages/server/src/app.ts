@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ipam } from '@freehold/engine'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ApiError } from './api-error.ts'
 import type { AppServices } from './app-services.ts'
 import { type Authentication, noAuthentication } from './authentication.ts'
+import { busyAnswer, serverBusy } from './busy-answer.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { connectionErrorHandler } from './connection-errors.ts'
 import { docsPage } from './docs-page.ts'
 import { problemResponse } from './error-responses.ts'
 import { maxEventStreams } from './event-stream.ts'
+import { type AppTimeouts, httpServer, maxHeaderBytes } from './http-server.ts'
 import { addJsonParser } from './json-parser.ts'
 import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
 import { Metrics } from './metrics.ts'
-import {
-  isNeutronRequest,
-  registerNeutron,
-  sendNeutronError,
-} from './neutron/neutron-registration.ts'
+import { isNeutronUrl, registerNeutron, sendNeutronError } from './neutron/neutron-registration.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { type Pseudonymize, pseudonyms } from './pseudonyms.ts'
 import { addressesAskedFor, RateLimiter, type RateLimits, tooMuchAtOnce } from './rate-limits.ts'
@@ -53,20 +52,7 @@ export interface AppOptions {
   readonly timeouts?: Partial<AppTimeouts>
 }
 
-/** Milliseconds. */
-export interface AppTimeouts {
-  /** For a whole request to arrive. Default 60,000. */
-  readonly requestMs: number
-  /** For its headers to arrive. Default 10,000. */
-  readonly headersMs: number
-  /** For the next request on a kept connection. Default 65,000. */
-  readonly keepAliveMs: number
-  /** How often slow connections are looked for. Default 1,000. */
-  readonly checkMs: number
-}
-
 const defaultBodyLimit = 1024 * 1024
-const maxHeaderBytes = 16 * 1024
 
 // Answers are data for programs: nothing in them may run, be framed or be cached by a browser in between.
 const answerHeaders = {
@@ -87,13 +73,23 @@ const tlsHeaders = { 'strict-transport-security': 'max-age=31536000' }
 export function createApp(options: AppOptions): FastifyInstance {
   const log = options.log ?? requestLog('silent')
   const pseudonymize = options.pseudonymize ?? pseudonyms()
-  const load = new LoadShedding({ ...defaultLoadLimits, ...options.loadLimits })
+  const load = new LoadShedding({ ...defaultLoadLimits, ...options.loadLimits }, (count) =>
+    log.warning('requests were answered 503 because there was too much to do', { count }),
+  )
   const stopping = new AbortController()
   const services = appServices(options, pseudonymize, load, stopping.signal)
-  const app = emptyApp(options, log)
+  const headers = headersOf(options.tls)
+  const answerBusy = busyAnswer(headers)
+  // A line for each of these would cost more than the answer: the log is told their number.
+  const app = emptyApp(options, log, (request, response) => {
+    if (!load.isOverloaded || stopping.signal.aborted || isAlwaysServed(request.url)) return false
+    load.countRefusal()
+    services.metrics.observeRefusal()
+    answerBusy(request, response)
+    return true
+  })
   const limiter = new RateLimiter(options.rateLimits ?? {})
   const authentication = limited(options.authentication ?? noAuthentication(), limiter)
-  const headers = headersOf(options.tls)
 
   app.decorateRequest('identity', undefined)
   app.decorateRequest('problem', undefined)
@@ -105,14 +101,14 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
     reply.header('x-request-id', request.id)
-    const refused = refusal(request, stopping.signal, load)
+    const refused = refusal(request, stopping.signal)
     reply.raw.once('close', load.begin())
     done(refused)
   })
   // After the caller is known, before the body is read.
   app.addHook('preParsing', (request, reply, payload, done) => {
     const release = load.admit(projectSharing(request), bodyBytesOf(request))
-    if (typeof release === 'string') return done(release === 'all' ? busy() : tooMuchAtOnce())
+    if (typeof release === 'string') return done(release === 'all' ? serverBusy() : tooMuchAtOnce())
     reply.raw.once('close', release)
     done(null, payload)
   })
@@ -169,26 +165,23 @@ function countAllocations(request: FastifyRequest, limiter: RateLimiter): void {
   limiter.countAllocations(identity, addressesAskedFor(rule, { method, body, isAdmin }))
 }
 
+/** `refuse` answers a request that is not worth routing, and says whether it did. */
 function emptyApp(
-  { timeouts = {}, bodyLimit, tls, trustedProxies = [] }: AppOptions,
+  options: AppOptions,
   log: RequestLog,
+  refuse: (request: IncomingMessage, response: ServerResponse) => boolean,
 ): FastifyInstance {
-  const connections = {
-    headersTimeout: timeouts.headersMs ?? 10_000,
-    connectionsCheckingInterval: timeouts.checkMs ?? 1000,
-    maxHeaderSize: maxHeaderBytes,
-    // Node drops the second Authorization, Host or Content-Type; a proxy before us may have read that one.
-    joinDuplicateHeaders: true,
-  }
+  const { bodyLimit, tls, trustedProxies = [] } = options
   const headers = headersOf(tls)
   return fastify({
-    ...(tls === undefined ? { http: connections } : { https: { ...connections, ...tls } }),
+    serverFactory: (handle) =>
+      httpServer(options, (request, response) => {
+        if (!refuse(request, response)) handle(request, response)
+      }),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     // Fastify's own lines hold raw paths and messages, so it logs nothing; request-log.ts does.
     logger: false,
     bodyLimit: bodyLimit ?? defaultBodyLimit,
-    requestTimeout: timeouts.requestMs ?? 60_000,
-    keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
@@ -249,17 +242,14 @@ function appServices(
 
 // What is asked most when the server is in trouble is always answered. A server that says it is not ready because it is
 // busy would send its share of the load to the others, until none is ready.
-const unsheddable = new Set(['/healthz', '/readyz', '/metrics'])
+function isAlwaysServed(url: string | undefined): boolean {
+  return /^\/(healthz|readyz|metrics)(\?|$)/.test(url ?? '')
+}
 
-function refusal(
-  request: FastifyRequest,
-  stopping: AbortSignal,
-  load: LoadShedding,
-): ApiError | undefined {
+function refusal(request: FastifyRequest, stopping: AbortSignal): ApiError | undefined {
   if (stopping.aborted)
     return new ApiError('SERVER_STOPPING', 'The server is stopping.', {}, { connection: 'close' })
   if (!isHostHeader(request.headers.host)) return invalidHost()
-  if (load.isOverloaded && !unsheddable.has(request.routeOptions.url ?? '')) return busy()
   if (request.is404) return unroutable(routeTable, request.method, request.raw.url) as ApiError
   return undefined
 }
@@ -271,10 +261,6 @@ function isHostHeader(host: string | undefined): boolean {
 
 function invalidHost(): ApiError {
   return new ApiError('INVALID_HEADER', 'Host must name one host.', { header: 'Host' })
-}
-
-function busy(): ApiError {
-  return new ApiError('SERVER_BUSY', 'The server has too much to do; nothing was changed.')
 }
 
 // Administrators have no share: they are trusted with all of it.
@@ -296,7 +282,7 @@ function sendProblem(
   reply: FastifyReply,
   log: RequestLog,
 ): FastifyReply {
-  if (isNeutronRequest(request)) {
+  if (isNeutronUrl(request.raw.url)) {
     request.problem = sendNeutronError(error, request, reply)
     if (request.problem.kind === 'internal') log.failure(request.id, error)
     return reply

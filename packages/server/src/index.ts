@@ -1,4 +1,4 @@
-export { type AppOptions, type AppTimeouts, createApp } from './app.ts'
+export { type AppOptions, createApp } from './app.ts'
 export type { HeadExport } from './audit/head-export.ts'
 export { acceptRestore, refuseRestored } from './audit/restore-guard.ts'
 export {
@@ -13,6 +13,7 @@ export {
 export { type Authentication, type Identity, noAuthentication } from './authentication.ts'
 export { type ProblemBody, statusOfCode, statusOfKind } from './error-responses.ts'
 export { fetchThrough } from './fetch-through.ts'
+export type { AppTimeouts } from './http-server.ts'
 export { credentialAuthentication } from './identity/credential-authentication.ts'
 export {
   type KeystoneCredentials,

@@ -23,15 +23,19 @@ const sampleMs = 250
 /** Counts what is being served, and says when taking on more would only make everybody wait. */
 export class LoadShedding {
   readonly #limits: LoadLimits
+  readonly #onRefused: (count: number) => void
   readonly #timer: NodeJS.Timeout
   readonly #requests: SharedBudget
   readonly #bodies: SharedBudget
   #lateSamples = 0
   #sampledAt = performance.now()
   #inFlight = 0
+  #refused = 0
 
-  constructor(limits: LoadLimits) {
+  /** `onRefused` is told at most four times a second how many requests were refused since it was told last. */
+  constructor(limits: LoadLimits, onRefused: (count: number) => void) {
     this.#limits = limits
+    this.#onRefused = onRefused
     this.#requests = new SharedBudget(limits.maxInFlight)
     this.#bodies = new SharedBudget(limits.maxBodyBytes)
     this.#timer = setInterval(() => this.#sample(), sampleMs)
@@ -76,8 +80,19 @@ export class LoadShedding {
     }
   }
 
+  /** Counts a request that was refused because of `isOverloaded`. */
+  countRefusal(): void {
+    this.#refused += 1
+  }
+
   stop(): void {
     clearInterval(this.#timer)
+    this.#tellRefused()
+  }
+
+  #tellRefused(): void {
+    if (this.#refused > 0) this.#onRefused(this.#refused)
+    this.#refused = 0
   }
 
   #sample(): void {
@@ -86,5 +101,6 @@ export class LoadShedding {
     // One large import is late once; only what keeps being late is overload.
     this.#lateSamples = isLate ? this.#lateSamples + 1 : 0
     this.#sampledAt = now
+    this.#tellRefused()
   }
 }

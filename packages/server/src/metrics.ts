@@ -5,6 +5,8 @@ import type { Pseudonymize } from './pseudonyms.ts'
 const maxReportedPools = 1000
 const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
+const refusalLabels = { method: 'other', route: 'unknown', status: '503' }
+
 export interface MetricsOptions {
   /** The engine as the server itself. */
   readonly ipam: Ipam
@@ -80,6 +82,11 @@ export class Metrics {
 
   observeRequest(method: string, route: string, status: number, seconds: number): void {
     this.#latency.observe({ method, route, status: String(status) }, seconds)
+  }
+
+  /** A request that was answered 503 before anybody looked at what it asks for. */
+  observeRefusal(): void {
+    this.#latency.observe(refusalLabels, 0)
   }
 
   observeAllocation(kind: string, outcome: string): void {

@@ -26,9 +26,9 @@ export function registerNeutron(app: FastifyInstance, options: NeutronOptions): 
   for (const route of neutronRoutes) registerRoute(app, route, options)
 }
 
-/** Whether errors of this request are told in Neutron's words. */
-export function isNeutronRequest({ raw }: FastifyRequest): boolean {
-  const path = (raw.url ?? '').split('?')[0] ?? ''
+/** Whether errors of a request with this URL are told in Neutron's words. */
+export function isNeutronUrl(url: string | undefined): boolean {
+  const path = (url ?? '').split('?')[0] ?? ''
   return path === '/' || path === '/v2.0' || path.startsWith('/v2.0/')
 }
 
