@@ -152,7 +152,10 @@ class SqliteStore implements Store {
   async #drain(): Promise<void> {
     while (this.#writers.length > 0) {
       await this.#commitTogether(this.#takeBatch())
-      await new Promise((resolve) => setImmediate(resolve))
+      // In the first turn answers leave, and callers who were quick ask again; in the second the others do. A turn accepts
+      // one connection, so one turn for each commit would also keep new callers out while there is much to do.
+      await nextTurn()
+      await nextTurn()
     }
     this.#writing = false
   }
@@ -198,6 +201,10 @@ class SqliteStore implements Store {
       return () => waiting.reject(error)
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** A fault of one caller's statement is no fault of its neighbours': they are free to try again. */
