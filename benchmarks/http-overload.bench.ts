@@ -74,7 +74,7 @@ export async function run({ quick }: { quick: boolean }) {
     rows,
     versions: { sqlite: database.version },
     notes: [
-      `any from a /8, ${seconds} s at each rate; durable SQLite; the server works on at most 1,000 requests at once, as it does by default; the load generator runs on the same machine`,
+      `any from a /8, ${seconds} s at each rate; durable SQLite; the server works on at most 400 requests at once, as it does by default; the load generator runs on the same machine`,
       `capacity is what 32 callers got who each waited for their answer: ${Math.round(capacity)} per s`,
       'requests are due at fixed times, whether or not earlier ones were answered, and every latency counts from then; p50, p99 and greatest of those that were answered 201',
       'processor time is a share of one core, from the first request to the last answer; answered 201 per s counts the time until the last answer too',

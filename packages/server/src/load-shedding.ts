@@ -1,7 +1,10 @@
 import { type BudgetRefusal, SharedBudget } from './shared-budget.ts'
 
 export interface LoadLimits {
-  /** Requests being served at once. */
+  /**
+   * Requests being served at once. A group of allocations is full with 64, and whatever waits behind it makes all others
+   * slower: with 400 the 99th percentile under overload is a sixth of what it is with 1,000, and about as many are served.
+   */
   readonly maxInFlight: number
   /** How late the event loop may be, twice in a row when looked at four times a second, in milliseconds. */
   readonly maxEventLoopDelayMs: number
@@ -12,7 +15,7 @@ export interface LoadLimits {
 }
 
 export const defaultLoadLimits: LoadLimits = {
-  maxInFlight: 1000,
+  maxInFlight: 400,
   maxEventLoopDelayMs: 1000,
   maxBodyBytes: 256 * 1024 * 1024,
   freeBodyBytes: 64 * 1024,

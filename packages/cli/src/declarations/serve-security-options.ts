@@ -25,7 +25,7 @@ export function addServeSecurityOptions(serve: Command): Command {
     .addOption(
       new Option(
         '--max-in-flight <count>',
-        'requests served at once, more are answered 503; default: 1000',
+        'requests served at once, more are answered 503; default: 400',
       ).argParser(positiveInteger),
     )
     .option('--oidc-issuer <url>', 'also let in bearers of tokens of this OpenID Connect issuer')
