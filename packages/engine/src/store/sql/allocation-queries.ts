@@ -43,7 +43,7 @@ export async function listHeldAmong(
 ): Promise<(address: Uint8Array) => boolean> {
   const { capabilities } = session
   const length = tailBits / 8
-  const held = new Set<string | number>()
+  const held = new Set<bigint | number>()
   // One value for all of them: rows would cost more to take apart than the probes.
   const tails = capabilities.joinedBytes(`substr(address, ${17 - length})`)
   for (let start = 0; start < addresses.length; start += 256) {
@@ -52,15 +52,19 @@ export async function listHeldAmong(
       `SELECT ${tails} AS held FROM allocation WHERE subnet_key = ? AND ${among.sql}`,
       [subnetKey, ...among.values],
     )
-    const bytes = row?.held ?? new Uint8Array()
-    for (let at = 0; at < bytes.length; at += length) held.add(tailOf(bytes, at, length))
+    const view = viewOf(row?.held ?? new Uint8Array())
+    for (let at = 0; at < view.byteLength; at += length) held.add(tailOf(view, at))
   }
-  return (address) => held.has(tailOf(address, 16 - length, length))
+  return (address) => held.has(tailOf(viewOf(address), 16 - length))
+
+  function tailOf(view: DataView, at: number): bigint | number {
+    if (length === 4) return view.getUint32(at)
+    return (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8)
+  }
 }
 
-function tailOf(bytes: Uint8Array, at: number, length: number): string | number {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return length === 4 ? view.readUInt32BE(at) : view.toString('latin1', at, at + length)
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** The addresses of a subnet from one to another, both included, in order. One index range. */
