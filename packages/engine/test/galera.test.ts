@@ -1,7 +1,9 @@
 import { type GaleraCluster, hasGalera, startGalera } from '@freehold/test-support'
+import type { RowDataPacket } from 'mysql2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ipam, openIpam } from '../src/ipam.ts'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
+import type { Store, StoreFault } from '../src/store/store.ts'
 import { describeConcurrencyContract } from './contract/concurrency.contract.ts'
 import { describeIdempotencyContract } from './contract/idempotency.contract.ts'
 import { mariadbContractStore } from './contract/mariadb-contract-store.ts'
@@ -62,6 +64,76 @@ for (const start of hasGalera() ? [startGalera] : [])
           await each.close()
         }
         await first.query(`DROP DATABASE ${name}`)
+      })
+    })
+
+    describe('a transaction that a node may have to end for another one', () => {
+      const withStore = async (work: (store: Store, elsewhere: string) => Promise<void>) => {
+        const url = await databases.take()
+        const store = mariadbStore({ url })
+        await work(store, await databases.onNode(url, 1))
+        await store.close()
+        await databases.giveBack(url)
+      }
+      const deadline = () => performance.now() + 60_000
+
+      // MariaDB tells nobody when the end comes while it prepares a statement, and every statement here is a new one.
+      it('is made as a whole or not at all', { timeout }, async () => {
+        await withStore(async (store, elsewhere) => {
+          await using other = await OwnTransaction.on(elsewhere)
+          await other.connection.query("INSERT INTO setting VALUES ('contested', '0')")
+          let [made, ended] = [0, 0]
+          const ours = async (round: number) =>
+            store.transaction(
+              async (session) => {
+                const insert = "INSERT INTO setting (name, value) VALUES (?, '')"
+                await session.run(insert, [`first ${round}`])
+                await session.all("SELECT value FROM setting WHERE name = 'contested' FOR UPDATE")
+                for (let step = 0; step < 8; step += 1)
+                  await session.all(
+                    `SELECT value AS v${round}_${step} FROM setting WHERE name = ?`,
+                    ['contested'],
+                  )
+                await session.run(insert, [`second ${round}`])
+              },
+              { access: 'write', deadline: deadline() },
+            )
+          for (let round = 0; round < 400; round += 1) {
+            const [own] = await Promise.allSettled([
+              ours(round),
+              other.connection
+                .query(`UPDATE setting SET value = '${round}' WHERE name = 'contested'`)
+                .catch(() => undefined),
+            ])
+            if (own.status === 'fulfilled') made += 1
+            else if ((own.reason as StoreFault).fault === 'retry') ended += 1
+            else throw own.reason
+          }
+          const count = async (names: string): Promise<number> => {
+            const [rows] = await other.connection.query<RowDataPacket[]>(
+              `SELECT count(*) AS count FROM setting WHERE name LIKE '${names} %'`,
+            )
+            return rows[0]?.['count']
+          }
+          expect(ended).toBeGreaterThan(0)
+          expect([await count('first'), await count('second')]).toEqual([made, made])
+        })
+      })
+
+      // A node passes over a transaction without a number, and both then wait for a time-out.
+      it('has a number before it holds the first lock', async () => {
+        await withStore(async (store) => {
+          const number = await store.transaction(
+            async (session) => {
+              await session.all('SELECT id FROM subnet LOCK IN SHARE MODE')
+              return session.get<{ trx_id: number }>(
+                'SELECT trx_id FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = CONNECTION_ID()',
+              )
+            },
+            { access: 'write', deadline: deadline() },
+          )
+          expect(Number(number?.trx_id)).toBeGreaterThan(0)
+        })
       })
     })
 

@@ -195,6 +195,11 @@ export function insertRows(shape: InsertShape, width: number, count: number): st
   return `${shape.head} ${Array(count).fill(row).join(', ')} ${shape.tail}`
 }
 
+/** The statement with something else for each `?`, in their order; those inside quotes stay. */
+export function filledIn(sql: string, fill: () => string): string {
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (part) => (part === '?' ? fill() : part))
+}
+
 /** `?, ?, ?`, as many as that. */
 function placeholders(count: number): string {
   return '?, '.repeat(count - 1) + '?'

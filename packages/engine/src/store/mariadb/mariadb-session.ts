@@ -2,6 +2,7 @@ import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { IpamError } from '../../errors.ts'
 import {
   type FinalStatement,
+  filledIn,
   finishInTurn,
   rowsMissing,
   type Session,
@@ -11,7 +12,12 @@ import {
   transactionGone,
 } from '../store.ts'
 import { mariadbCapabilities } from './mariadb-capabilities.ts'
-import { finishingFault, isCountRefusal, mariadbFault } from './mariadb-errors.ts'
+import {
+  finishingFault,
+  isCountRefusal,
+  type MariadbPhase,
+  mariadbFault,
+} from './mariadb-errors.ts'
 
 // With it, an UPDATE counts the rows it matched, and not only those whose values it changed.
 const foundRows = 2
@@ -52,9 +58,9 @@ class MariadbSession implements Session {
     this.#depth += 1
     const name = `freehold_${this.#depth}`
     try {
-      this.#assertInTransaction(await this.#command(`SAVEPOINT ${name}`))
+      this.#assertInTransaction(await this.command(`SAVEPOINT ${name}`))
       const result = await this.#undoOnError(name, work)
-      await this.#command(`RELEASE SAVEPOINT ${name}`)
+      await this.command(`RELEASE SAVEPOINT ${name}`)
       return result
     } finally {
       this.#depth -= 1
@@ -66,8 +72,8 @@ class MariadbSession implements Session {
       return await work()
     } catch (error) {
       try {
-        await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
-        await this.#command(`RELEASE SAVEPOINT ${name}`)
+        await this.command(`ROLLBACK TO SAVEPOINT ${name}`)
+        await this.command(`RELEASE SAVEPOINT ${name}`)
       } catch (undoing) {
         // The whole transaction is gone, as when another node of a cluster was faster, or the connection is. What was refused
         // for its own sake could be left out and the rest go on: to a commit of nothing. A first fault of the database says
@@ -106,12 +112,26 @@ class MariadbSession implements Session {
     return result
   }
 
-  async #command(text: string): Promise<ResultSetHeader> {
+  /** The same without a prepared statement. */
+  protected async sendText<Result extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Result> {
+    let next = 0
+    const text = filledIn(sql, () => {
+      next += 1
+      return toLiteral(values[next - 1] as SqlValue)
+    })
+    const [result] = await this.#connection.query<Result>(text)
+    return result
+  }
+
+  protected async command(text: string, phase: MariadbPhase = 'work'): Promise<ResultSetHeader> {
     try {
       const [header] = await this.#connection.query<ResultSetHeader>(text)
       return header
     } catch (error) {
-      throw mariadbFault(error, 'work')
+      throw mariadbFault(error, phase)
     }
   }
 }
@@ -126,6 +146,16 @@ export class OwnMariadbSession extends MariadbSession {
   /** Whether the transaction is committed already. */
   get isFinished(): boolean {
     return this.#isFinished
+  }
+
+  async begin(access: 'read' | 'write'): Promise<void> {
+    if (access === 'write') {
+      await this.command('START TRANSACTION READ WRITE', 'begin')
+      return
+    }
+    // Only REPEATABLE READ keeps one snapshot for several statements.
+    await this.command('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'begin')
+    await this.command('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', 'begin')
   }
 
   /** One compound statement with the commit in it: locks are held for no round trip, and for no pause of this process. */
@@ -145,18 +175,48 @@ export class OwnMariadbSession extends MariadbSession {
   }
 }
 
+// Finds nothing and locks no row. Until a transaction has a number of its own, which reading and `LOCK IN SHARE MODE` do not
+// give it, a node that has to end it for the sake of another's may miss it, and then waits for its locks while it waits
+// for that other to be first.
+const numberTransaction = "SELECT name FROM setting WHERE name = '' FOR UPDATE"
+
 /**
- * A session in a transaction of the store's own on a node of a Galera cluster, whose last statements go one by one. Another
- * node may end a transaction at any moment; when that was within a compound statement, a caller was once seen to wait
- * for a lock until its deadline.
+ * A session in a transaction of the store's own on a node of a Galera cluster, where another node may end a transaction at
+ * any moment. Its statements go as text and one by one: when the end comes while MariaDB prepares a statement, nobody is
+ * told, and what follows is committed statement by statement. See decision 14.
  */
-export class ClusterMariadbSession extends MariadbSession {
-  readonly isFinished = false
+export class ClusterMariadbSession extends OwnMariadbSession {
+  override async begin(access: 'read' | 'write'): Promise<void> {
+    await super.begin(access)
+    if (access === 'write') await this.command(numberTransaction)
+  }
+
+  override async finish(statements: readonly FinalStatement[]): Promise<void> {
+    await finishInTurn(this, statements)
+  }
+
+  protected override send<Result extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Result> {
+    return this.sendText(sql, values)
+  }
 }
+
+// Of the connections that were joined before.
+const clustered = new WeakMap<object, boolean>()
 
 /** Runs statements in a transaction that the caller opened with settings of its own, which are looked at first. */
 export class JoinedMariadbSession extends MariadbSession {
+  readonly #key: object
   #checked: Promise<void> | undefined
+  #isNumbered = false
+
+  constructor(connection: Connection) {
+    super(connection)
+    // What is the same for a connection's promises and its callbacks.
+    this.#key = (connection as unknown as { connection?: object }).connection ?? connection
+  }
 
   override async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     await this.#check()
@@ -173,12 +233,34 @@ export class JoinedMariadbSession extends MariadbSession {
     return super.run(sql, values)
   }
 
+  override async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    await this.#check()
+    return super.savepoint(async () => {
+      if (clustered.get(this.#key) === true && !this.#isNumbered)
+        await this.command(numberTransaction)
+      this.#isNumbered = true
+      return work()
+    })
+  }
+
+  /** On a node of a cluster as text, for the reason that the store's own sessions have. */
+  protected override send<Result extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Result> {
+    return clustered.get(this.#key) === false ? super.send(sql, values) : this.sendText(sql, values)
+  }
+
   async #check(): Promise<void> {
     this.#checked ??= this.#look()
     await this.#checked
   }
 
   async #look(): Promise<void> {
+    if (!clustered.has(this.#key)) {
+      const found = await super.get<{ Value: string }>("SHOW VARIABLES LIKE 'wsrep_on'")
+      clustered.set(this.#key, found?.Value === 'ON')
+    }
     const found = await super.get<{ mode: string }>('SELECT @@sql_mode AS mode')
     if (!/STRICT_(TRANS|ALL)_TABLES/.test(found?.mode ?? ''))
       throw new IpamError(
@@ -208,4 +290,13 @@ function toParameter(value: SqlValue): Parameter {
   if (value instanceof Uint8Array && !Buffer.isBuffer(value))
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return value
+}
+
+// Digits alone, so that no text can end its literal, whatever the sql_mode and the connection's character set are.
+function toLiteral(value: SqlValue): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  return typeof value === 'string'
+    ? `_utf8mb4 X'${Buffer.from(value).toString('hex')}'`
+    : `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
 }

@@ -109,10 +109,10 @@ class MariadbStore implements Store {
     options: TransactionOptions,
   ): Promise<T> {
     return this.#withConnection(options.deadline, async (connection) => {
-      await begin(connection, options.access)
       const session = this.#clustered.has(connection.connection)
         ? new ClusterMariadbSession(connection)
         : new OwnMariadbSession(connection)
+      await session.begin(options.access)
       const value = await work(session)
       // A read that was not committed has shown the same.
       if (!session.isFinished)
@@ -281,16 +281,6 @@ function assertVersion(version: string): void {
 
 function unsupported(message: string): IpamError {
   return new IpamError('STORE_UNSUPPORTED', message)
-}
-
-async function begin(connection: Connection, access: 'read' | 'write'): Promise<void> {
-  if (access === 'write') {
-    await command(connection, 'START TRANSACTION READ WRITE', 'begin')
-    return
-  }
-  // Only REPEATABLE READ keeps one snapshot for several statements.
-  await command(connection, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'begin')
-  await command(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', 'begin')
 }
 
 async function command(

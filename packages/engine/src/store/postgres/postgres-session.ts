@@ -3,6 +3,7 @@ import type { ClientBase, QueryResult } from 'pg'
 import { IpamError } from '../../errors.ts'
 import {
   type FinalStatement,
+  filledIn,
   finishInTurn,
   rowsMissing,
   type Session,
@@ -246,8 +247,7 @@ export class PostgresStatements {
 /** `?` → `$1`, `$2`, …, but for those inside quotes. */
 function numbered(sql: string): string {
   let count = 0
-  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (part) => {
-    if (part !== '?') return part
+  return filledIn(sql, () => {
     count += 1
     return `$${count}`
   })
