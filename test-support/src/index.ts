@@ -1,4 +1,5 @@
 export { type DatabaseSessions, databaseSessions } from './database-sessions.ts'
+export { canFailDisks, failingDisk } from './failing-disk.ts'
 export { type GaleraCluster, type GaleraStart, hasGalera, startGalera } from './galera-cluster.ts'
 export type { GaleraNode } from './galera-node.ts'
 export { hasMariadb, startMariadb } from './mariadb-server.ts'

@@ -106,7 +106,7 @@ export function errorOfFault(fault: StoreFault): IpamError {
     case 'outcome-unknown':
       return new IpamError(
         'OUTCOME_UNKNOWN',
-        'The connection broke while the change was being committed.',
+        'The connection broke, or the disk failed, while the change was being committed.',
         { fix: 'Look whether it was made, or repeat the request with the same idempotency key.' },
         fault,
       )

@@ -34,6 +34,17 @@ export function sqliteFault(error: unknown): unknown {
   return new StoreFault(faults[code & 0xff] ?? 'internal', error)
 }
 
+/**
+ * The same for COMMIT. When the disk fails to make the log durable, its last entry may be in it all the same: this process
+ * overwrites it with the next one, but a process that opens the file after a crash takes it for committed.
+ */
+export function sqliteCommitFault(error: unknown): unknown {
+  const code = resultCode(error)
+  return code !== undefined && (code & 0xff) === 10
+    ? new StoreFault('outcome-unknown', error)
+    : sqliteFault(error)
+}
+
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error)
   return code !== undefined && (code & 0xff) === 5

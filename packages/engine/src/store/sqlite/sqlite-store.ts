@@ -5,7 +5,7 @@ import { IpamError } from '../../errors.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { assertSafeVersion, sqliteCapabilities } from './sqlite-capabilities.ts'
-import { isBusy, sqliteFault } from './sqlite-errors.ts'
+import { isBusy, sqliteCommitFault, sqliteFault } from './sqlite-errors.ts'
 import { SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteStoreOptions {
@@ -176,12 +176,12 @@ class SqliteStore implements Store {
         if (!this.#writer.isTransaction)
           throw new StoreFault('retry', new Error('the database rolled the transaction back'))
       }
-      this.#writer.exec('COMMIT')
+      commit(this.#writer)
       this.counters.transactions += 1
       if (batch.length > 1) this.counters.sharedTransactions += 1
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
-      // One answer for all: nothing of the batch was committed, whoever's statement it was that failed.
+      // One answer for all: what is true of the batch is true of each, whoever's statement it was that failed.
       const fault = batch.length > 1 ? sharedFault(error) : sqliteFault(error)
       for (const waiting of batch) waiting.reject(fault)
       return
@@ -205,6 +205,14 @@ class SqliteStore implements Store {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+function commit(database: DatabaseSync): void {
+  try {
+    database.exec('COMMIT')
+  } catch (error) {
+    throw sqliteCommitFault(error)
+  }
 }
 
 /** A fault of one caller's statement is no fault of its neighbours': they are free to try again. */
