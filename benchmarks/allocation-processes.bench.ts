@@ -11,7 +11,7 @@ import {
   filledSubnet,
 } from './setup/filled-subnet.ts'
 
-export const title = '4 processes of 16 callers on one PostgreSQL, against RAW'
+export const title = '4 processes of 16 callers on one database, against RAW'
 
 const processes = 4
 
@@ -20,7 +20,7 @@ export async function run({ quick }: { quick: boolean }) {
   const perProcess = quick ? 32 : 2000
   const rounds = quick ? 1 : 7
   const rows: ResultRow[] = []
-  const versions = await onEach(['postgres'], async (database, ipam) => {
+  const versions = await onEach(['sqlite', 'postgres', 'mariadb'], async (database, ipam) => {
     const subnet = await filledSubnet(ipam, database, `10.0.0.0/${length}`, [
       { from: 2, to: 2 ** (32 - length) - 2, where: 'n % 2 = 0' },
     ])
@@ -49,7 +49,7 @@ export async function run({ quick }: { quick: boolean }) {
     for (const child of [...raw, ...product]) child.disconnect()
     await assertConsistent(ipam, [subnet])
     rows.push({
-      database: 'postgres',
+      database: database.kind,
       callers: `${processes} x 16`,
       'RAW per s': spreadText(spreadOf(rates.raw)),
       'Freehold per s': spreadText(spreadOf(rates.product)),
