@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { installMariadb, mariadbCommand } from './mariadb-server.ts'
@@ -60,6 +60,23 @@ export class GaleraNode {
    */
   async start(): Promise<void> {
     await this.#server.start(() => this.#isSynced(), ...this.#knownPosition())
+  }
+
+  /** How far its data goes, in changes of the whole cluster; to be asked while it is down. */
+  position(): number {
+    return Number(this.#recovered()?.split(':').at(-1) ?? -1)
+  }
+
+  /** Starts it as the first of the cluster that it was in, from what it has on its disk, after all nodes were down. */
+  async resume(): Promise<void> {
+    const file = join(this.#folder, 'data/grastate.dat')
+    const state = readFileSync(file, 'utf8')
+    writeFileSync(file, state.replace(/^safe_to_bootstrap: 0$/m, 'safe_to_bootstrap: 1'))
+    await this.#server.start(
+      () => this.#isSynced(),
+      ...this.#knownPosition(),
+      '--wsrep-new-cluster',
+    )
   }
 
   /** kill -9; resolves when nobody answers any more. */
@@ -133,12 +150,16 @@ export class GaleraNode {
 
   // As the service of the system does it: a node that was killed has to be told where its data ends.
   #knownPosition(): string[] {
-    if (!existsSync(join(this.#folder, 'data/grastate.dat'))) return []
+    const position = this.#recovered()
+    return position === undefined ? [] : [`--wsrep-start-position=${position}`]
+  }
+
+  #recovered(): string | undefined {
+    if (!existsSync(join(this.#folder, 'data/grastate.dat'))) return undefined
     const log = join(this.#folder, 'recovery.log')
     const [command = '', ...args] = this.#command
     runToEnd(command, [...args, '--wsrep-recover', `--log-error=${log}`], this.#folder)
-    const position = recoveredPosition(log)
-    return position === undefined ? [] : [`--wsrep-start-position=${position}`]
+    return recoveredPosition(log)
   }
 }
 

@@ -132,6 +132,28 @@ for (const start of hasGalera() ? [startGalera] : [])
       expect(report.disturbed).toContain('worker 0: DATABASE_UNAVAILABLE')
       await expectAgreement()
     })
+
+    it('keeps its promises when all nodes end and the furthest begins again', async () => {
+      const { nodes } = cluster
+      const [first, second, third] = nodes
+      let positions: number[] = []
+      const report = await tortureDuring(async (load) => {
+        await third.kill()
+        await first.sees(2)
+        await load.successes(50)
+        await Promise.all([first.kill(), second.kill()])
+        positions = nodes.map((node) => node.position())
+        const furthest = nodes[positions.indexOf(Math.max(...positions))]
+        await furthest?.resume()
+        await Promise.all(nodes.filter((node) => node !== furthest).map((node) => node.start()))
+        await Promise.all(nodes.map((node) => node.sees(3)))
+      })
+      expect(Math.min(...positions)).toBe(positions[2])
+      expect(positions[2]).toBeLessThan(Math.max(...positions))
+      expect(report.violations).toEqual([])
+      expect(report.disturbed.length).toBeGreaterThan(0)
+      await expectAgreement()
+    })
   })
 
 interface NodesReport extends TortureReport {
