@@ -24,7 +24,7 @@ interface SchemaDatabase {
 interface MigratedDatabase {
   readonly name: string
   readonly folder: string
-  open(): Promise<SchemaDatabase>
+  readonly open: () => Promise<SchemaDatabase>
 }
 
 const fromCatalog = (schema: string): string =>
