@@ -183,7 +183,7 @@ const numberTransaction = "SELECT name FROM setting WHERE name = '' FOR UPDATE"
 /**
  * A session in a transaction of the store's own on a node of a Galera cluster, where another node may end a transaction at
  * any moment. Its statements go as text and one by one: when the end comes while MariaDB prepares a statement, nobody is
- * told, and what follows is committed statement by statement. See decision 14.
+ * told, and what follows is committed statement by statement. See decision 15.
  */
 export class ClusterMariadbSession extends OwnMariadbSession {
   override async begin(access: 'read' | 'write'): Promise<void> {
