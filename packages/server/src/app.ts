@@ -10,7 +10,7 @@ import { ChangeSignal } from './change-signal.ts'
 import { connectionErrorHandler } from './connection-errors.ts'
 import { docsPage } from './docs-page.ts'
 import { problemResponse } from './error-responses.ts'
-import { maxEventStreams } from './event-stream.ts'
+import { eventStreamType, maxEventStreams } from './event-stream.ts'
 import { type AppTimeouts, httpServer, maxHeaderBytes } from './http-server.ts'
 import { addJsonParser } from './json-parser.ts'
 import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
@@ -93,6 +93,7 @@ export function createApp(options: AppOptions): FastifyInstance {
 
   app.decorateRequest('identity', undefined)
   app.decorateRequest('problem', undefined)
+  app.decorateRequest('endLoad', null)
   app.addHook('preClose', (done) => {
     stopping.abort()
     done()
@@ -102,13 +103,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.headers(headers)
     reply.header('x-request-id', request.id)
     const refused = refusal(request, stopping.signal)
-    reply.raw.once('close', load.begin())
+    const end = load.begin()
+    request.endLoad = end
+    reply.raw.once('close', end)
     done(refused)
   })
   // After the caller is known, before the body is read.
   app.addHook('preParsing', (request, reply, payload, done) => {
     const release = load.admit(projectSharing(request), bodyBytesOf(request))
     if (typeof release === 'string') return done(release === 'all' ? serverBusy() : tooMuchAtOnce())
+    const { endLoad } = request
+    request.endLoad = () => {
+      endLoad?.()
+      release()
+    }
     reply.raw.once('close', release)
     done(null, payload)
   })
@@ -116,7 +124,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     countAllocations(request, limiter)
     done()
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    // An open stream has a bound of its own, and is no work until something happens.
+    if (reply.getHeader('content-type') === eventStreamType) request.endLoad?.()
     // A kept connection would keep the server from closing.
     if (stopping.signal.aborted) reply.header('connection', 'close')
     done(null, payload)
@@ -221,6 +231,7 @@ function appServices(
   stopping: AbortSignal,
 ): AppServices {
   const asServer = ipam.as({ projectId: 'default', isAdmin: true })
+  const eventStreams = new SharedBudget(maxEventStreams)
   let documentText: string | undefined
   let page: string | undefined
   return {
@@ -229,11 +240,12 @@ function appServices(
       ipam: asServer,
       pseudonymize,
       inFlight: () => load.inFlight,
+      eventStreams: () => eventStreams.used,
       includeProcess: processMetrics ?? false,
     }),
     changes: new ChangeSignal(),
     ready: sharedRun(() => asServer.ping()),
-    eventStreams: new SharedBudget(maxEventStreams),
+    eventStreams,
     stopping,
     documentText: () => (documentText ??= JSON.stringify(openApiDocument(routeTable))),
     docsPage: () => (page ??= docsPage(openApiDocument(routeTable))),

@@ -12,6 +12,8 @@ export interface EventStreamOptions {
 /** Streams open at once; each asks the database once a second. */
 export const maxEventStreams = 200
 
+export const eventStreamType = 'text/event-stream'
+
 const pageSize = 500
 const pollMs = 1000
 const heartbeatMs = 15_000

@@ -12,6 +12,7 @@ export interface MetricsOptions {
   readonly ipam: Ipam
   readonly pseudonymize: Pseudonymize
   readonly inFlight: () => number
+  readonly eventStreams: () => number
   /** Memory, event loop and garbage collection of the process too. */
   readonly includeProcess: boolean
 }
@@ -48,10 +49,18 @@ export class Metrics {
     })
     new Gauge({
       name: 'freehold_http_requests_in_flight',
-      help: 'Requests being served now.',
+      help: 'Requests being served now, open event streams apart.',
       registers,
       collect() {
         this.set(options.inFlight())
+      },
+    })
+    new Gauge({
+      name: 'freehold_http_event_streams',
+      help: 'Event streams open now.',
+      registers,
+      collect() {
+        this.set(options.eventStreams())
       },
     })
     this.#databaseUp = new Gauge({

@@ -22,6 +22,8 @@ declare module 'fastify' {
     identity: Identity | undefined
     /** Code and kind of the problem that was answered, for the log and the metrics. */
     problem: { code: string; kind: string } | undefined
+    /** Ends what the request counts for as being worked on; called once or more often. */
+    endLoad: (() => void) | null
   }
   interface FastifyContextConfig {
     route?: Pick<RouteDefinition, 'path' | 'access'>

@@ -19,6 +19,11 @@ export class SharedBudget {
     this.#share = Math.max(1, Math.floor(total * shareOfOne))
   }
 
+  /** What is taken now, by all together. */
+  get used(): number {
+    return this.#used
+  }
+
   /**
    * Takes an amount until the returned function is called, once or more often. Without a project only the whole counts.
    * Nobody is refused who has nothing yet and could have had it alone: an amount above the share is one at a time.

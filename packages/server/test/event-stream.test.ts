@@ -99,13 +99,13 @@ describe('the event stream', () => {
   test('a reader that leaves is forgotten', async () => {
     const stream = await openStream()
     await stream.received(/retry/)
-    const inFlight = async () => {
+    const open = async () => {
       const text = await (await fetch(`${server.url}/metrics`)).text()
-      return /^freehold_http_requests_in_flight (\d+)$/m.exec(text)?.[1]
+      return /^freehold_http_event_streams (\d+)$/m.exec(text)?.[1]
     }
-    expect(await inFlight()).toBe('2')
+    expect(await open()).toBe('1')
     stream.destroy()
-    await expect.poll(inFlight).toBe('1')
+    await expect.poll(open).toBe('0')
   })
 })
 

@@ -54,6 +54,20 @@ test('beyond the bound of requests in flight the answer is 503 before the body i
   for (const connection of [first, second, third]) connection?.destroy()
 })
 
+test('event streams that are open are no work', async () => {
+  await start({ maxInFlight: 2 })
+  const leave = new AbortController()
+  for (let count = 0; count < 3; count += 1) {
+    const stream = await fetch(`${server.url}/v1/events`, {
+      headers: { accept: 'text/event-stream' },
+      signal: leave.signal,
+    })
+    expect(stream.status).toBe(200)
+  }
+  expect((await fetch(`${server.url}/v1/subnets`)).status).toBe(200)
+  leave.abort()
+})
+
 test('a refusal has the words of the API that was asked and the headers of every answer', async () => {
   await start({ maxInFlight: 0 })
   const native = await fetch(`${server.url}/v1/subnets?limit=1`)

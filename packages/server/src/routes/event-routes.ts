@@ -1,5 +1,5 @@
 import { ApiError } from '../api-error.ts'
-import { eventStream, maxEventStreams, readEventPage } from '../event-stream.ts'
+import { eventStream, eventStreamType, maxEventStreams, readEventPage } from '../event-stream.ts'
 import { tooMuchAtOnce } from '../rate-limits.ts'
 import { defineRoute, RawReply } from '../route-definition.ts'
 import { eventPageSchema, eventQuerySchema, wireEvent } from '../schemas/event-schemas.ts'
@@ -19,7 +19,7 @@ export const eventRoutes = [
       status: 200,
       description: 'One page, or an endless stream.',
       schema: eventPageSchema,
-      mediaTypes: ['text/event-stream'],
+      mediaTypes: [eventStreamType],
     },
     handler: async ({ ipam, query, headers, services }) => {
       if (!wantsStream(headers.accept)) {
@@ -35,11 +35,11 @@ export const eventRoutes = [
         throw new ApiError('SERVER_BUSY', `${maxEventStreams} event streams are open already.`)
       const stream = eventStream({ ...services, ipam }, firstPage)
       stream.once('close', release)
-      return new RawReply('text/event-stream', stream)
+      return new RawReply(eventStreamType, stream)
     },
   }),
 ]
 
 function wantsStream(accept: string | undefined): boolean {
-  return (accept ?? '').split(',').some((range) => range.trim().startsWith('text/event-stream'))
+  return (accept ?? '').split(',').some((range) => range.trim().startsWith(eventStreamType))
 }
