@@ -16,6 +16,7 @@ interface Column {
 }
 
 interface SchemaDatabase {
+  /** Runs a whole step. */
   run(sql: string): Promise<unknown>
   columns(): Promise<Column[]>
   end(): Promise<unknown>
@@ -76,16 +77,12 @@ const mariadb = (server: NonNullable<typeof mariadbServer>): MigratedDatabase =>
   folder: 'mariadb',
   open: async () => {
     const url = await server.createDatabase()
-    const { hostname, port, username, pathname } = new URL(url)
-    const connection = await mysql.createConnection({
-      host: hostname,
-      port: Number(port),
-      user: username,
-      database: pathname.slice(1),
-    })
+    const connection = await mysql.createConnection({ uri: url })
     await connection.query("SET sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES'")
     return {
-      run: (sql) => connection.query(sql),
+      run: async (sql) => {
+        for (const statement of statementsOf(sql)) await connection.query(statement)
+      },
       columns: async () => {
         const [rows] = await connection.query<mysql.RowDataPacket[]>(fromCatalog('DATABASE()'))
         return rows as unknown as Column[]
@@ -136,7 +133,7 @@ async function takenAway(
     const found: string[] = []
     let before: Column[] = []
     for (const sql of [...steps.map((step) => step.sql), ...further]) {
-      for (const statement of statementsOf(sql)) await database.run(statement)
+      await database.run(sql)
       const after = await database.columns()
       found.push(...missed(before, after))
       before = after
