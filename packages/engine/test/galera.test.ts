@@ -11,229 +11,223 @@ import { describeStoreContracts } from './contract/store-contracts.ts'
 import { type GaleraDatabases, galeraDatabases } from './galera/galera-databases.ts'
 import { OwnTransaction } from './galera/own-transaction.ts'
 
-it.skipIf(!hasGalera())('there is a Galera for the tests', () => {
-  expect(hasGalera()).toBe(true)
-})
-
 const timeout = 180_000
 
-for (const start of hasGalera() ? [startGalera] : [])
-  describe('a cluster of three nodes', () => {
-    let cluster: GaleraCluster
-    let databases: GaleraDatabases
+describe.skipIf(!hasGalera())('a cluster of three nodes', () => {
+  let cluster: GaleraCluster
+  let databases: GaleraDatabases
 
-    beforeAll(async () => {
-      // No node fails here, however long a busy machine lets it wait.
-      cluster = await start({ settings: ['--wsrep-sync-wait=1'], suspectSeconds: 40 })
-      databases = galeraDatabases(cluster)
-    }, timeout)
-    afterAll(() => cluster.stop())
+  beforeAll(async () => {
+    // No node fails here, however long a busy machine lets it wait.
+    cluster = await startGalera({ settings: ['--wsrep-sync-wait=1'], suspectSeconds: 40 })
+    databases = galeraDatabases(cluster)
+  }, timeout)
+  afterAll(() => cluster.stop())
 
-    const create = () => databases.take()
-    const drop = (url: string) => databases.giveBack(url)
+  const create = () => databases.take()
+  const drop = (url: string) => databases.giveBack(url)
 
-    /** As is recommended for one writer (OFF) or needed by several (ON); for connections that are made from now on. */
-    async function keysByNode(value: 'ON' | 'OFF'): Promise<void> {
-      for (const node of cluster.nodes)
-        await node.query(`SET GLOBAL wsrep_auto_increment_control = ${value}`)
-    }
+  /** As is recommended for one writer (OFF) or needed by several (ON); for connections that are made from now on. */
+  async function keysByNode(value: 'ON' | 'OFF'): Promise<void> {
+    for (const node of cluster.nodes)
+      await node.query(`SET GLOBAL wsrep_auto_increment_control = ${value}`)
+  }
 
-    describe('written to on one node', () => {
-      beforeAll(() => keysByNode('OFF'))
-      describeStoreContracts(mariadbContractStore({ name: 'Galera', create, drop }))
-    })
+  describe('written to on one node', () => {
+    beforeAll(() => keysByNode('OFF'))
+    describeStoreContracts(mariadbContractStore({ name: 'Galera', create, drop }))
+  })
 
-    describe('written to on two nodes', () => {
-      beforeAll(() => keysByNode('ON'))
-      const elsewhere = (url: string) => databases.onNode(url, 1)
-      const store = mariadbContractStore({ name: 'Galera', create, drop, elsewhere })
-      describeConcurrencyContract(store)
-      describeIdempotencyContract(store)
+  describe('written to on two nodes', () => {
+    beforeAll(() => keysByNode('ON'))
+    const elsewhere = (url: string) => databases.onNode(url, 1)
+    const store = mariadbContractStore({ name: 'Galera', create, drop, elsewhere })
+    describeConcurrencyContract(store)
+    describeIdempotencyContract(store)
 
-      it('makes its schema on all nodes at once', { timeout }, async () => {
-        const [first] = cluster.nodes
-        const name = 'freehold_test_migration'
-        await first.query(`CREATE DATABASE ${name}`)
-        const urls = await Promise.all(
-          [0, 1, 2].map((index) => databases.onNode(first.url + name, index)),
-        )
-        const stores = [...urls, ...urls].map((url) => mariadbStore({ url }))
-        await Promise.all(stores.map((each) => each.migrate()))
-        for (const each of stores) {
-          await expect(each.assertSchema()).resolves.toBeUndefined()
-          await each.close()
-        }
-        await first.query(`DROP DATABASE ${name}`)
-      })
-    })
-
-    describe('a transaction that a node may have to end for another one', () => {
-      const withStore = async (work: (store: Store, elsewhere: string) => Promise<void>) => {
-        const url = await databases.take()
-        const store = mariadbStore({ url })
-        await work(store, await databases.onNode(url, 1))
-        await store.close()
-        await databases.giveBack(url)
+    it('makes its schema on all nodes at once', { timeout }, async () => {
+      const [first] = cluster.nodes
+      const name = 'freehold_test_migration'
+      await first.query(`CREATE DATABASE ${name}`)
+      const urls = await Promise.all(
+        [0, 1, 2].map((index) => databases.onNode(first.url + name, index)),
+      )
+      const stores = [...urls, ...urls].map((url) => mariadbStore({ url }))
+      await Promise.all(stores.map((each) => each.migrate()))
+      for (const each of stores) {
+        await expect(each.assertSchema()).resolves.toBeUndefined()
+        await each.close()
       }
-      const deadline = () => performance.now() + 60_000
+      await first.query(`DROP DATABASE ${name}`)
+    })
+  })
 
-      // MariaDB tells nobody when the end comes while it prepares a statement, and every statement here is a new one.
-      it('is made as a whole or not at all', { timeout }, async () => {
-        await withStore(async (store, elsewhere) => {
-          await using other = await OwnTransaction.on(elsewhere)
-          await other.connection.query("INSERT INTO setting VALUES ('contested', '0')")
-          let [made, ended] = [0, 0]
-          const ours = async (round: number) =>
-            store.transaction(
-              async (session) => {
-                const insert = "INSERT INTO setting (name, value) VALUES (?, '')"
-                await session.run(insert, [`first ${round}`])
-                await session.all("SELECT value FROM setting WHERE name = 'contested' FOR UPDATE")
-                for (let step = 0; step < 8; step += 1)
-                  await session.all(
-                    `SELECT value AS v${round}_${step} FROM setting WHERE name = ?`,
-                    ['contested'],
-                  )
-                await session.run(insert, [`second ${round}`])
-              },
-              { access: 'write', deadline: deadline() },
-            )
-          for (let round = 0; round < 400; round += 1) {
-            const [own] = await Promise.allSettled([
-              ours(round),
-              other.connection
-                .query(`UPDATE setting SET value = '${round}' WHERE name = 'contested'`)
-                .catch(() => undefined),
-            ])
-            if (own.status === 'fulfilled') made += 1
-            else if ((own.reason as StoreFault).fault === 'retry') ended += 1
-            else throw own.reason
-          }
-          const count = async (names: string): Promise<number> => {
-            const [rows] = await other.connection.query<RowDataPacket[]>(
-              `SELECT count(*) AS count FROM setting WHERE name LIKE '${names} %'`,
-            )
-            return rows[0]?.['count']
-          }
-          expect(ended).toBeGreaterThan(0)
-          expect([await count('first'), await count('second')]).toEqual([made, made])
-        })
-      })
+  describe('a transaction that a node may have to end for another one', () => {
+    const withStore = async (work: (store: Store, elsewhere: string) => Promise<void>) => {
+      const url = await databases.take()
+      const store = mariadbStore({ url })
+      await work(store, await databases.onNode(url, 1))
+      await store.close()
+      await databases.giveBack(url)
+    }
+    const deadline = () => performance.now() + 60_000
 
-      // A node passes over a transaction without a number, and both then wait for a time-out.
-      it('has a number before it holds the first lock', async () => {
-        await withStore(async (store) => {
-          const number = await store.transaction(
+    // MariaDB tells nobody when the end comes while it prepares a statement, and every statement here is a new one.
+    it('is made as a whole or not at all', { timeout }, async () => {
+      await withStore(async (store, elsewhere) => {
+        await using other = await OwnTransaction.on(elsewhere)
+        await other.connection.query("INSERT INTO setting VALUES ('contested', '0')")
+        let [made, ended] = [0, 0]
+        const ours = async (round: number) =>
+          store.transaction(
             async (session) => {
-              await session.all('SELECT id FROM subnet LOCK IN SHARE MODE')
-              return session.get<{ trx_id: number }>(
-                'SELECT trx_id FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = CONNECTION_ID()',
-              )
+              const insert = "INSERT INTO setting (name, value) VALUES (?, '')"
+              await session.run(insert, [`first ${round}`])
+              await session.all("SELECT value FROM setting WHERE name = 'contested' FOR UPDATE")
+              for (let step = 0; step < 8; step += 1)
+                await session.all(`SELECT value AS v${round}_${step} FROM setting WHERE name = ?`, [
+                  'contested',
+                ])
+              await session.run(insert, [`second ${round}`])
             },
             { access: 'write', deadline: deadline() },
           )
-          expect(Number(number?.trx_id)).toBeGreaterThan(0)
-        })
-      })
-    })
-
-    it('has a primary key in every table', async () => {
-      const url = await databases.take()
-      const name = new URL(url).pathname.slice(1)
-      const tables = await cluster.nodes[0].query(
-        `SELECT t.table_name AS name, count(c.constraint_name) AS primary_keys FROM information_schema.tables t
-        LEFT JOIN information_schema.table_constraints c ON c.table_schema = t.table_schema
-          AND c.table_name = t.table_name AND c.constraint_type = 'PRIMARY KEY'
-        WHERE t.table_schema = '${name}' GROUP BY t.table_name`,
-      )
-      expect(tables.length).toBeGreaterThan(10)
-      expect(tables.filter((table) => table['primary_keys'] !== 1)).toEqual([])
-      await databases.giveBack(url)
-    })
-
-    describe('a change of a subnet on one node', () => {
-      const rounds = 12
-
-      /**
-       * Changes a subnet and allocates from it in transactions on two nodes, and commits them at the same moment, when
-       * neither node knows of the other's. Returns how often both were made.
-       */
-      async function raced(
-        change: (ipam: Ipam, subnetId: string) => Promise<unknown>,
-        address: string,
-        held?: string,
-      ): Promise<number> {
-        const url = await databases.take()
-        const elsewhere = await databases.onNode(url, 1)
-        const ipam = await openIpam(mariadbStore({ url }))
-        const other = await openIpam(mariadbStore({ url: elsewhere }))
-        await using changing = await OwnTransaction.on(url)
-        await using allocating = await OwnTransaction.on(elsewhere)
-        let both = 0
-        for (let round = 0; round < rounds; round += 1) {
-          const { id } = await ipam.subnets.create({
-            cidr: '10.0.0.0/23',
-            allocationPools: [{ first: '10.0.0.2', last: '10.0.0.100' }],
-          })
-          if (held !== undefined)
-            await ipam.allocations.allocate(id, { kind: 'specific', address: held })
-          await other.subnets.get(id)
-          await Promise.all([changing.begin(), allocating.begin()])
-          await Promise.all([
-            change(ipam.within(changing.connection), id),
-            other
-              .within(allocating.connection)
-              .allocations.allocate(id, { kind: 'specific', address }),
+        for (let round = 0; round < 400; round += 1) {
+          const [own] = await Promise.allSettled([
+            ours(round),
+            other.connection
+              .query(`UPDATE setting SET value = '${round}' WHERE name = 'contested'`)
+              .catch(() => undefined),
           ])
-          const made = await Promise.all([changing.commit(), allocating.commit()])
-          expect(made).toContain(true)
-          if (made.every((isMade) => isMade)) both += 1
-          expect((await ipam.check()).problems).toEqual([])
-          await ipam.subnets.delete(id, { cascade: true })
+          if (own.status === 'fulfilled') made += 1
+          else if ((own.reason as StoreFault).fault === 'retry') ended += 1
+          else throw own.reason
         }
-        await ipam.close()
-        await other.close()
-        await databases.giveBack(url)
-        return both
-      }
-
-      it('to new pools excludes the first address of a page on another', { timeout }, async () => {
-        const last = '10.0.0.254'
-        const both = await raced(
-          (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
-          '10.0.0.200',
-        )
-        expect(both).toBe(0)
+        const count = async (names: string): Promise<number> => {
+          const [rows] = await other.connection.query<RowDataPacket[]>(
+            `SELECT count(*) AS count FROM setting WHERE name LIKE '${names} %'`,
+          )
+          return rows[0]?.['count']
+        }
+        expect(ended).toBeGreaterThan(0)
+        expect([await count('first'), await count('second')]).toEqual([made, made])
       })
+    })
 
-      it('to new pools lets addresses of other pages be taken on another', {
-        timeout,
-      }, async () => {
-        const last = '10.0.0.254'
-        const both = await raced(
-          (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
-          '10.0.1.7',
+    // A node passes over a transaction without a number, and both then wait for a time-out.
+    it('has a number before it holds the first lock', async () => {
+      await withStore(async (store) => {
+        const number = await store.transaction(
+          async (session) => {
+            await session.all('SELECT id FROM subnet LOCK IN SHARE MODE')
+            return session.get<{ trx_id: number }>(
+              'SELECT trx_id FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = CONNECTION_ID()',
+            )
+          },
+          { access: 'write', deadline: deadline() },
         )
-        expect(both).toBeGreaterThan(0)
-      })
-
-      it('to a new gateway excludes that address on another, in a page without rows', {
-        timeout,
-      }, async () => {
-        const gateway = '10.0.0.200'
-        expect(await raced((ipam, id) => ipam.subnets.update(id, { gateway }), gateway)).toBe(0)
-      })
-
-      it('to a new gateway excludes that address on another, in a page with rows', {
-        timeout,
-      }, async () => {
-        const gateway = '10.0.0.200'
-        const both = await raced(
-          (ipam, id) => ipam.subnets.update(id, { gateway }),
-          gateway,
-          '10.0.0.50',
-        )
-        expect(both).toBe(0)
+        expect(Number(number?.trx_id)).toBeGreaterThan(0)
       })
     })
   })
+
+  it('has a primary key in every table', async () => {
+    const url = await databases.take()
+    const name = new URL(url).pathname.slice(1)
+    const tables = await cluster.nodes[0].query(
+      `SELECT t.table_name AS name, count(c.constraint_name) AS primary_keys FROM information_schema.tables t
+      LEFT JOIN information_schema.table_constraints c ON c.table_schema = t.table_schema
+        AND c.table_name = t.table_name AND c.constraint_type = 'PRIMARY KEY'
+      WHERE t.table_schema = '${name}' GROUP BY t.table_name`,
+    )
+    expect(tables.length).toBeGreaterThan(10)
+    expect(tables.filter((table) => table['primary_keys'] !== 1)).toEqual([])
+    await databases.giveBack(url)
+  })
+
+  describe('a change of a subnet on one node', () => {
+    const rounds = 12
+
+    /**
+     * Changes a subnet and allocates from it in transactions on two nodes, and commits them at the same moment, when
+     * neither node knows of the other's. Returns how often both were made.
+     */
+    async function raced(
+      change: (ipam: Ipam, subnetId: string) => Promise<unknown>,
+      address: string,
+      held?: string,
+    ): Promise<number> {
+      const url = await databases.take()
+      const elsewhere = await databases.onNode(url, 1)
+      const ipam = await openIpam(mariadbStore({ url }))
+      const other = await openIpam(mariadbStore({ url: elsewhere }))
+      await using changing = await OwnTransaction.on(url)
+      await using allocating = await OwnTransaction.on(elsewhere)
+      let both = 0
+      for (let round = 0; round < rounds; round += 1) {
+        const { id } = await ipam.subnets.create({
+          cidr: '10.0.0.0/23',
+          allocationPools: [{ first: '10.0.0.2', last: '10.0.0.100' }],
+        })
+        if (held !== undefined)
+          await ipam.allocations.allocate(id, { kind: 'specific', address: held })
+        await other.subnets.get(id)
+        await Promise.all([changing.begin(), allocating.begin()])
+        await Promise.all([
+          change(ipam.within(changing.connection), id),
+          other
+            .within(allocating.connection)
+            .allocations.allocate(id, { kind: 'specific', address }),
+        ])
+        const made = await Promise.all([changing.commit(), allocating.commit()])
+        expect(made).toContain(true)
+        if (made.every((isMade) => isMade)) both += 1
+        expect((await ipam.check()).problems).toEqual([])
+        await ipam.subnets.delete(id, { cascade: true })
+      }
+      await ipam.close()
+      await other.close()
+      await databases.giveBack(url)
+      return both
+    }
+
+    it('to new pools excludes the first address of a page on another', { timeout }, async () => {
+      const last = '10.0.0.254'
+      const both = await raced(
+        (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
+        '10.0.0.200',
+      )
+      expect(both).toBe(0)
+    })
+
+    it('to new pools lets addresses of other pages be taken on another', {
+      timeout,
+    }, async () => {
+      const last = '10.0.0.254'
+      const both = await raced(
+        (ipam, id) => ipam.subnets.update(id, { allocationPools: [{ first: '10.0.0.2', last }] }),
+        '10.0.1.7',
+      )
+      expect(both).toBeGreaterThan(0)
+    })
+
+    it('to a new gateway excludes that address on another, in a page without rows', {
+      timeout,
+    }, async () => {
+      const gateway = '10.0.0.200'
+      expect(await raced((ipam, id) => ipam.subnets.update(id, { gateway }), gateway)).toBe(0)
+    })
+
+    it('to a new gateway excludes that address on another, in a page with rows', {
+      timeout,
+    }, async () => {
+      const gateway = '10.0.0.200'
+      const both = await raced(
+        (ipam, id) => ipam.subnets.update(id, { gateway }),
+        gateway,
+        '10.0.0.50',
+      )
+      expect(both).toBe(0)
+    })
+  })
+})

@@ -88,12 +88,8 @@ async function connected<T>(
   url: string,
   work: (connection: mysql.Connection) => Promise<T>,
 ): Promise<T> {
-  const { hostname, port, username, pathname } = new URL(url)
   const connection = await mysql.createConnection({
-    host: hostname,
-    port: Number(port),
-    user: username,
-    database: pathname.slice(1),
+    uri: url,
     multipleStatements: true,
   })
   try {

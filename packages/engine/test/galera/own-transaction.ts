@@ -10,12 +10,8 @@ export class OwnTransaction implements AsyncDisposable {
   }
 
   static async on(url: string): Promise<OwnTransaction> {
-    const { hostname, port, username, pathname } = new URL(url)
     const connection = await mysql.createConnection({
-      host: hostname,
-      port: Number(port),
-      user: username,
-      database: pathname.slice(1),
+      uri: url,
     })
     await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
     return new OwnTransaction(connection)
