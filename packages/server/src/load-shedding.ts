@@ -3,7 +3,7 @@ import { type BudgetRefusal, SharedBudget } from './shared-budget.ts'
 export interface LoadLimits {
   /**
    * Requests being served at once. A group of allocations is full with 64, and whatever waits behind it makes all others
-   * slower: with 400 the 99th percentile under overload is a sixth of what it is with 1,000, and about as many are served.
+   * slower: with 400 those that are served under overload wait much shorter than with 1,000, and about as many are.
    */
   readonly maxInFlight: number
   /** How late the event loop may be, twice in a row when looked at four times a second, in milliseconds. */

@@ -41,7 +41,8 @@ export function allocationCoalescer(
   const share = new WriterShare()
   const options = { lanes: () => share.lanes, readsFirst: true }
   return new Coalescer(store, options, async (session, requests) => {
-    await share.look(session, performance.now())
+    // Whoever is alone has no use for a second group.
+    if (requests.length > 1) await share.look(session, performance.now())
     const answers = await runAllocationGroup(session, requests)
     share.add(answers.filter((answer) => typeof answer === 'object' && 'result' in answer).length)
     return answers
