@@ -47,7 +47,7 @@ export class SystemRandom implements RandomSource {
         (bytes[at + 3] ?? 0)) >>>
       0
     // What was handed out must not be readable from this process's memory later.
-    bytes.fill(0, at, at + 4)
+    bytes[at] = bytes[at + 1] = bytes[at + 2] = bytes[at + 3] = 0
     return value
   }
 }

@@ -1,4 +1,5 @@
 import { pageBounds, pageOf } from '../allocators/page-layout.ts'
+import { compareBytes } from '../store/sql/address-bytes.ts'
 import {
   type AddressPageRow,
   changePages,
@@ -18,7 +19,7 @@ export type PageCounts = Omit<AddressPageRow, 'subnet_key' | 'is_full'>
 
 /** The pages of addresses that come and go, each with what changes in it. */
 export class PageChanges {
-  readonly #changes = new Map<string, PageChange>()
+  readonly #changes = new Map<number, Map<number, Changing>>()
 
   /** An address gets its row. */
   occupy(layout: SubnetLayout, offset: bigint): void {
@@ -31,24 +32,28 @@ export class PageChanges {
   }
 
   get all(): PageChange[] {
-    return [...this.#changes.values()]
+    return [...this.#changes.values()].flatMap((pages) => [...pages.values()])
   }
 
   #add(layout: SubnetLayout, offset: bigint, count: number, freed: Uint8Array | null): void {
-    const page = pageOf(offset)
-    const key = `${layout.key}:${page}`
-    const before = this.#changes.get(key) ?? unchangedPage(layout, page)
-    const inPool = layout.space.contains(offset)
-    this.#changes.set(key, {
-      ...before,
-      used: before.used + (inPool ? count : 0),
-      outside: before.outside + (inPool ? 0 : count),
-      freed: lowest(before.freed, freed),
-    })
+    const change = this.#of(layout, pageOf(offset))
+    if (layout.space.contains(offset)) change.used += count
+    else change.outside += count
+    change.freed = lowest(change.freed, freed)
+  }
+
+  #of(layout: SubnetLayout, page: number): Changing {
+    let pages = this.#changes.get(layout.key)
+    if (pages === undefined) this.#changes.set(layout.key, (pages = new Map()))
+    let change = pages.get(page)
+    if (change === undefined) pages.set(page, (change = unchangedPage(layout, page)))
+    return change
   }
 }
 
-function unchangedPage(layout: SubnetLayout, page: number): PageChange {
+type Changing = { -readonly [Field in keyof PageChange]: PageChange[Field] }
+
+function unchangedPage(layout: SubnetLayout, page: number): Changing {
   return {
     subnetKey: layout.key,
     page,
@@ -62,7 +67,7 @@ function unchangedPage(layout: SubnetLayout, page: number): PageChange {
 
 function lowest(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
   if (a === null || b === null) return a ?? b
-  return Buffer.compare(a, b) < 0 ? a : b
+  return compareBytes(a, b) < 0 ? a : b
 }
 
 /** Makes sure that a page has its row, and holds its lock. */

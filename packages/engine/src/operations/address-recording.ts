@@ -50,11 +50,12 @@ export function allocatedEvent(
 
 /** What an event says of an allocation: all that its own columns do not. */
 export function eventState(allocation: Allocation): Record<string, unknown> {
+  const { state, holder, labels, expiresAt } = allocation
   return {
-    ...(allocation.state === 'allocated' ? {} : { state: allocation.state }),
-    holder: allocation.holder,
-    ...(Object.keys(allocation.labels).length === 0 ? {} : { labels: allocation.labels }),
-    ...(allocation.expiresAt === null ? {} : { expiresAt: allocation.expiresAt }),
+    ...(state !== 'allocated' && { state }),
+    holder,
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(expiresAt !== null && { expiresAt }),
   }
 }
 

@@ -35,6 +35,8 @@ export class FairQueue<Item> {
     const [[second, queue] = ['', []]] = queues
     const item = queue.shift()
     this.#size -= 1
+    // Whoever waits alone has every turn.
+    if (this.#turns.size === 1 && queues.size === 1 && queue.length > 0) return item
     // A map keeps the order of insertion: what is put back stands last.
     queues.delete(second)
     if (queue.length > 0) queues.set(second, queue)

@@ -1,5 +1,6 @@
 import { IpAddress, type IpVersion, type Prefix } from '@freehold/address'
 import { type OffsetRange, PoolSpace } from '../allocators/pool-space.ts'
+import { compareBytes, uint32At, uint128At } from '../store/sql/address-bytes.ts'
 import { toAllocationPools, toPrefix } from '../store/sql/row-mapping.ts'
 import type { SubnetCore } from '../store/sql/subnet-queries.ts'
 
@@ -72,7 +73,7 @@ function isSame(a: SubnetCore, b: SubnetCore): boolean {
     a.cooling_seconds === b.cooling_seconds &&
     a.allocation_pools === b.allocation_pools &&
     a.prefix_length === b.prefix_length &&
-    Buffer.compare(a.first, b.first) === 0
+    compareBytes(a.first, b.first) === 0
   )
 }
 
@@ -123,7 +124,6 @@ export function bytesAt(layout: SubnetLayout, offset: bigint): Uint8Array {
 
 /** The offset of an address of the subnet, from its 16 bytes. */
 export function offsetOfBytes(layout: SubnetLayout, bytes: Uint8Array): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (layout.version === 4) return BigInt(view.getUint32(12)) - layout.base
-  return ((view.getBigUint64(0) << 64n) | view.getBigUint64(8)) - layout.base
+  const value = layout.version === 4 ? BigInt(uint32At(bytes, 12)) : uint128At(bytes, 0)
+  return value - layout.base
 }

@@ -55,6 +55,13 @@ export interface StoreCapabilities {
    * database has no such thing.
    */
   readonly rowsFrom: ((alias: string, columns: readonly SqlColumn[]) => SqlPart) | null
+  /**
+   * For FROM: a row of values that all rows of an INSERT share, beside rows of values of their own, in their order; null
+   * where every row has to say all of its values.
+   */
+  readonly rowsBeside:
+    | ((shared: readonly string[], own: readonly string[], count: number) => string)
+    | null
   /** Aggregate expression: the bytes of all rows in one value, in no order. */
   joinedBytes(bytes: string): string
   /** Aggregate expression: the texts of all rows in one, in no order, with a constant separator. */
@@ -191,8 +198,14 @@ export function transactionGone(undoing: unknown): StoreFault {
 
 /** `head (?, ?), (?, ?) tail` for `count` rows of `width` values. */
 export function insertRows(shape: InsertShape, width: number, count: number): string {
-  const row = `(${placeholders(width)})`
-  return `${shape.head} ${Array(count).fill(row).join(', ')} ${shape.tail}`
+  return `${shape.head} ${valueRows(width, count)} ${shape.tail}`
+}
+
+/** `(?, ?), (?, ?)`: so many rows of so many values. */
+export function valueRows(width: number, count: number): string {
+  return Array(count)
+    .fill(`(${placeholders(width)})`)
+    .join(', ')
 }
 
 /** The statement with something else for each `?`, in their order; those inside quotes stay. */

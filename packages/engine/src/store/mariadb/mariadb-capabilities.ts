@@ -27,6 +27,7 @@ export const mariadbCapabilities: StoreCapabilities = {
   ],
   oneOf: inList,
   rowsFrom: null,
+  rowsBeside: null,
   joinedBytes: (bytes) => `group_concat(${bytes} SEPARATOR '')`,
   joined: (text, separator) => `group_concat(${text} SEPARATOR '${separator}')`,
   eventIndex: { from: 'event e', address: 'e.address', id: 'e.id', end: null },

@@ -35,6 +35,7 @@ export const postgresCapabilities: StoreCapabilities = {
       AS ${alias} (${columns.map(({ name }) => name).join(', ')})`,
     values: columns.map(({ values }) => arrayText(values)),
   }),
+  rowsBeside: null,
   joinedBytes: (bytes) => `string_agg(${bytes}, CAST('' AS bytea))`,
   joined: (text, separator) => `string_agg(${text}, '${separator}')`,
   eventIndex: { from: 'event e', address: 'e.address', id: 'e.id', end: null },

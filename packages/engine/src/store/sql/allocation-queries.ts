@@ -1,4 +1,5 @@
 import { type Session, type SqlPart, type SqlValue, StoreFault } from '../store.ts'
+import { compareBytes, uint32At, uint128At } from './address-bytes.ts'
 import { RowInsert } from './row-insert.ts'
 import type { AllocationRow } from './row-mapping.ts'
 
@@ -43,6 +44,7 @@ export async function listHeldAmong(
 ): Promise<(address: Uint8Array) => boolean> {
   const { capabilities } = session
   const length = tailBits / 8
+  const tailOf = length === 4 ? uint32At : uint128At
   const held = new Set<bigint | number>()
   // One value for all of them: rows would cost more to take apart than the probes.
   const tails = capabilities.joinedBytes(`substr(address, ${17 - length})`)
@@ -52,19 +54,10 @@ export async function listHeldAmong(
       `SELECT ${tails} AS held FROM allocation WHERE subnet_key = ? AND ${among.sql}`,
       [subnetKey, ...among.values],
     )
-    const view = viewOf(row?.held ?? new Uint8Array())
-    for (let at = 0; at < view.byteLength; at += length) held.add(tailOf(view, at))
+    const found = row?.held ?? new Uint8Array()
+    for (let at = 0; at < found.length; at += length) held.add(tailOf(found, at))
   }
-  return (address) => held.has(tailOf(viewOf(address), 16 - length))
-
-  function tailOf(view: DataView, at: number): bigint | number {
-    if (length === 4) return view.getUint32(at)
-    return (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8)
-  }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength)
+  return (address) => held.has(tailOf(address, 16 - length))
 }
 
 /** The addresses of a subnet from one to another, both included, in order. One index range. */
@@ -164,7 +157,7 @@ export function allocationInserts(session: Session, rows: readonly AllocationRow
 
 // The order in which all writers take rows.
 function byAddress(a: AllocationRow, b: AllocationRow): number {
-  return a.subnet_key - b.subnet_key || Buffer.compare(a.address, b.address)
+  return a.subnet_key - b.subnet_key || compareBytes(a.address, b.address)
 }
 
 async function insertReturning(

@@ -7,18 +7,20 @@ import {
   type StoreCapabilities,
 } from '../store.ts'
 
+type Row = readonly SqlValue[]
+
 /**
  * An INSERT of any number of rows for hot paths: its text is made once, for each database and, where a database has no other
- * way, for each number of rows.
+ * way, for each number of rows and for each set of columns that have one value in all of them.
  */
 export class RowInsert<Name extends string = string> {
   readonly columns: readonly Name[]
   readonly #types: readonly SqlColumn['type'][]
   readonly #head: string
-  readonly #tailOf: (capabilities: StoreCapabilities) => string
-  readonly #texts = new Map<StoreCapabilities, string[]>()
+  readonly #tailOf: (capabilities: StoreCapabilities, columns: readonly Name[]) => string
+  readonly #texts = new Map<StoreCapabilities, Map<number, string>>()
 
-  /** `tailOf`: what stands after the rows, such as what to do about rows that are there. */
+  /** `tailOf`: what stands after the rows, such as what to do about rows that are there. At most 20 columns. */
   constructor(
     table: string,
     types: Readonly<Record<Name, SqlColumn['type']>>,
@@ -27,18 +29,23 @@ export class RowInsert<Name extends string = string> {
     this.columns = Object.keys(types) as Name[]
     this.#types = Object.values(types)
     this.#head = `INSERT INTO ${table} (${this.columns.join(', ')})`
-    this.#tailOf = (capabilities) => tailOf(capabilities, this.columns)
+    this.#tailOf = tailOf
   }
 
   /** `rows`: the values of each row, in the order of the columns. There is at least one. */
-  of({ capabilities }: Session, rows: readonly (readonly SqlValue[])[]): SqlPart {
-    const texts = this.#textsOf(capabilities)
-    if (capabilities.rowsFrom === null)
-      return {
-        sql: (texts[rows.length] ??= this.#valuesText(capabilities, rows.length)),
-        values: rows.flat(),
-      }
-    const from = capabilities.rowsFrom(
+  of({ capabilities }: Session, rows: readonly Row[]): SqlPart {
+    if (capabilities.rowsFrom !== null) return this.#fromArrays(capabilities, rows)
+    const shared = capabilities.rowsBeside === null ? 0 : sharedColumns(rows)
+    const sql = this.#text(capabilities, rows.length * 2 ** this.columns.length + shared, () =>
+      shared === 0
+        ? this.#valuesText(capabilities, rows.length)
+        : this.#besideText(capabilities, rows.length, shared),
+    )
+    return { sql, values: shared === 0 ? rows.flat() : valuesBeside(rows, shared) }
+  }
+
+  #fromArrays(capabilities: StoreCapabilities, rows: readonly Row[]): SqlPart {
+    const from = (capabilities.rowsFrom as NonNullable<StoreCapabilities['rowsFrom']>)(
       'incoming',
       this.columns.map((name, index) => ({
         name,
@@ -46,20 +53,63 @@ export class RowInsert<Name extends string = string> {
         values: rows.map((row) => row[index] as SqlValue),
       })),
     )
-    texts[0] ??= `${this.#head} SELECT ${this.columns.join(', ')} FROM ${from.sql} ${this.#tailOf(capabilities)}`
-    return { sql: texts[0], values: from.values }
+    const sql = this.#text(capabilities, 0, () => this.#selectText(capabilities, from.sql))
+    return { sql, values: from.values }
   }
 
-  #textsOf(capabilities: StoreCapabilities): string[] {
-    const known = this.#texts.get(capabilities)
-    if (known !== undefined) return known
-    const texts: string[] = []
-    this.#texts.set(capabilities, texts)
-    return texts
+  #text(capabilities: StoreCapabilities, key: number, make: () => string): string {
+    let texts = this.#texts.get(capabilities)
+    if (texts === undefined) this.#texts.set(capabilities, (texts = new Map()))
+    let text = texts.get(key)
+    if (text === undefined) texts.set(key, (text = make()))
+    return text
   }
 
   #valuesText(capabilities: StoreCapabilities, count: number): string {
-    const shape = { head: `${this.#head} VALUES`, tail: this.#tailOf(capabilities) }
+    const shape = {
+      head: `${this.#head} VALUES`,
+      tail: this.#tailOf(capabilities, this.columns),
+    }
     return insertRows(shape, this.columns.length, count)
   }
+
+  #besideText(capabilities: StoreCapabilities, count: number, shared: number): string {
+    const from = (capabilities.rowsBeside as NonNullable<StoreCapabilities['rowsBeside']>)(
+      this.columns.filter((_, index) => isIn(shared, index)),
+      this.columns.filter((_, index) => !isIn(shared, index)),
+      count,
+    )
+    return this.#selectText(capabilities, from)
+  }
+
+  #selectText(capabilities: StoreCapabilities, from: string): string {
+    const tail = this.#tailOf(capabilities, this.columns)
+    return `${this.#head} SELECT ${this.columns.join(', ')} FROM ${from} ${tail}`
+  }
+}
+
+// A set of columns is a number with their bits. Addresses are compared as objects: none is shared.
+
+/** The columns that have one value in all rows; none for one row, and never all of them. */
+function sharedColumns(rows: readonly Row[]): number {
+  const first = rows[0] as Row
+  if (rows.length === 1) return 0
+  let shared = 2 ** first.length - 1
+  for (const row of rows)
+    for (let index = 0; index < first.length; index += 1)
+      if (row[index] !== first[index]) shared &= ~(1 << index)
+  return shared === 2 ** first.length - 1 ? shared & ~1 : shared
+}
+
+function isIn(shared: number, index: number): boolean {
+  return (shared & (1 << index)) !== 0
+}
+
+// Loops: this runs for every value of every row that is written.
+function valuesBeside(rows: readonly Row[], shared: number): SqlValue[] {
+  const values = (rows[0] as Row).filter((_, index) => isIn(shared, index))
+  for (const row of rows)
+    for (let index = 0; index < row.length; index += 1)
+      if (!isIn(shared, index)) values.push(row[index] as SqlValue)
+  return values
 }

@@ -1,5 +1,5 @@
 import { IpamError } from '../../errors.ts'
-import { inList, type StoreCapabilities } from '../store.ts'
+import { inList, type StoreCapabilities, valueRows } from '../store.ts'
 
 /** SQLite has one writer at a time, so no row locks exist or are needed. */
 export const sqliteCapabilities: StoreCapabilities = {
@@ -29,6 +29,13 @@ export const sqliteCapabilities: StoreCapabilities = {
   ],
   oneOf: inList,
   rowsFrom: null,
+  // A value costs as much to hand over as to store. CROSS JOIN keeps the order; an upsert needs the WHERE to be told from a join.
+  rowsBeside: (
+    shared,
+    own,
+    count,
+  ) => `(SELECT ${shared.map((name) => `? AS ${name}`).join(', ')}) CROSS JOIN
+    (SELECT ${own.map((name, index) => `column${index + 1} AS ${name}`).join(', ')} FROM (VALUES ${valueRows(own.length, count)})) WHERE true`,
   joinedBytes: (bytes) => `CAST(group_concat(${bytes}, '') AS BLOB)`,
   joined: (text, separator) => `group_concat(${text}, '${separator}')`,
   eventIndex: {
