@@ -325,6 +325,7 @@ describe('a copy that ends early', () => {
 function reading(store: Store, before: (sql: string) => Promise<void>): Store {
   const slowed = (session: Session): Session => ({
     capabilities: session.capabilities,
+    era: session.era,
     all: async (sql, values) => {
       await before(sql)
       return session.all(sql, values)

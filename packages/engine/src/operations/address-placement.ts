@@ -21,6 +21,7 @@ import { listAddresses, listHeldAmong, listTails } from '../store/sql/allocation
 import type { Session } from '../store/store.ts'
 import { lockPage } from './address-page-operations.ts'
 import type { OperationContext } from './context.ts'
+import type { HeldAddresses } from './held-addresses.ts'
 import { lostRace } from './lost-race.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 
@@ -148,6 +149,28 @@ async function guessOnce(
   // One sample says little about a large share and enough about a small one; the estimate follows slowly.
   layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3
   return { free, isAll: BigInt(candidates.length) === layout.space.capacity }
+}
+
+/**
+ * The same where it is known which addresses are held, without a statement: pool addresses are drawn uniformly, and the first
+ * `count` different ones that are not held are taken; fewer when luck is bad or nearly nothing is free.
+ */
+export function drawUnheld(
+  context: OperationContext,
+  layout: SubnetLayout,
+  held: HeldAddresses,
+  count: number,
+): BegunSearch {
+  if (!canGuess(layout)) return { free: [] }
+  const free = new Set<bigint>()
+  const most = (count / layout.freeShare) * 4 + 16
+  let drawn = 0
+  for (; free.size < count && drawn < most; drawn += 1) {
+    const offset = layout.space.draw(context.random)
+    if (!held.has(offset)) free.add(offset)
+  }
+  layout.freeShare = layout.freeShare * 0.7 + (free.size / drawn) * 0.3
+  return { free: [...free] }
 }
 
 // A candidate more costs SQLite a probe, and a server next to nothing compared with another round trip. Rounded up, so that

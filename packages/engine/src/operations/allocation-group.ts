@@ -8,11 +8,12 @@ import type { NewEvent } from '../store/sql/event-queries.ts'
 import { type AllocationRow, toAllocation } from '../store/sql/row-mapping.ts'
 import type { Session, Store } from '../store/store.ts'
 import { PageChanges } from './address-page-operations.ts'
-import { type BegunSearch, beginSearch, findRandomUpTo } from './address-placement.ts'
+import { type BegunSearch, beginSearch, drawUnheld, findRandomUpTo } from './address-placement.ts'
 import { allocatedEvent, eventState, newRow } from './address-recording.ts'
 import { Coalescer, type GroupAnswer } from './coalescer.ts'
 import type { GroupedAllocation, GroupedRelease, GroupedRequest } from './context.ts'
 import { allocationEvent } from './event-recording.ts'
+import { KnownSubnets } from './known-subnets.ts'
 import { checkSpecific } from './specific-address.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 import { subnetNotFound } from './subnet-operations.ts'
@@ -35,15 +36,20 @@ interface Taken extends Ended {
 export function allocationCoalescer(
   store: Store,
 ): Coalescer<GroupedRequest, readonly Allocation[]> {
+  const known = new KnownSubnets()
   // SQLite has one writer at a time.
   if (store.capabilities.database === 'sqlite')
-    return new Coalescer(store, { lanes: () => 1, readsFirst: true }, runAllocationGroup)
+    return new Coalescer(
+      store,
+      { lanes: () => 1, readsFirst: true, keepsEra: true },
+      (session, requests) => runAllocationGroup(session, requests, known),
+    )
   const share = new WriterShare()
   const options = { lanes: () => share.lanes, readsFirst: true }
   return new Coalescer(store, options, async (session, requests) => {
     // Whoever is alone has no use for a second group.
     if (requests.length > 1) await share.look(session, performance.now())
-    const answers = await runAllocationGroup(session, requests)
+    const answers = await runAllocationGroup(session, requests, known)
     share.add(answers.filter((answer) => typeof answer === 'object' && 'result' in answer).length)
     return answers
   })
@@ -57,15 +63,17 @@ export function allocationCoalescer(
 async function runAllocationGroup(
   session: Session,
   requests: readonly GroupedRequest[],
+  known: KnownSubnets,
 ): Promise<readonly Answer[]> {
+  known.enter(session.era)
   const answers: Answer[] = requests.map(() => 'alone')
   const [subnets, begun] = await Promise.all([
-    subnetsOf(session, requests, answers),
-    earlySearches(session, requests),
+    subnetsOf(session, requests, answers, known),
+    earlySearches(session, requests, known),
   ])
   const parts: SubnetPart[] = []
   for (const [layout, indexes] of subnets) {
-    const part = new SubnetPart(layout, requests, answers)
+    const part = new SubnetPart(layout, requests, answers, known)
     await part.judge(session, indexes, begun.get(layout))
     parts.push(part)
   }
@@ -78,6 +86,7 @@ async function runAllocationGroup(
 async function earlySearches(
   session: Session,
   requests: readonly GroupedRequest[],
+  known: KnownSubnets,
 ): Promise<Map<SubnetLayout, BegunSearch>> {
   const [first] = requests
   const wanted = new Map<SubnetLayout, number>()
@@ -85,8 +94,8 @@ async function earlySearches(
     if (request.kind !== 'allocate' || request.request.kind !== 'any') continue
     const layout = request.context.layouts.lastSeen(request.subnetId)
     // Work for a subnet that a caller may not see would take time by which it could be told from one that is not there.
-    if (layout !== undefined && canSee(request.context.caller, layout))
-      wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
+    if (layout === undefined || !canSee(request.context.caller, layout)) continue
+    if (known.heldIn(layout) === null) wanted.set(layout, (wanted.get(layout) ?? 0) + 1)
   }
   const begun = new Map<SubnetLayout, BegunSearch>()
   if (first === undefined) return begun
@@ -123,17 +132,25 @@ async function subnetsOf(
   session: Session,
   requests: readonly GroupedRequest[],
   answers: Answer[],
+  known: KnownSubnets,
 ): Promise<Map<SubnetLayout, number[]>> {
   const found = new Map<SubnetLayout, number[]>()
   const [first] = requests
   if (first === undefined) return found
-  const byId = new Map<string, SubnetLayout>()
-  const ids = [...new Set(requests.map(({ subnetId }) => subnetId))]
-  for (const row of await holdSubnets(session, ids)) {
+  const unknown = new Set<string>()
+  for (const { context, subnetId } of requests) {
+    const layout = known.layoutOf(subnetId)
+    // Of a subnet that the caller may not see as much is read as of one that is not there.
+    if (layout === undefined || !canSee(context.caller, layout)) unknown.add(subnetId)
+    else found.set(layout, [])
+  }
+  const rows = unknown.size === 0 ? [] : await holdSubnets(session, [...unknown])
+  for (const row of rows) {
     const layout = first.context.layouts.layoutOf(row)
-    byId.set(row.id, layout)
+    known.add(layout)
     found.set(layout, [])
   }
+  const byId = new Map([...found.keys()].map((layout) => [layout.id, layout]))
   for (const [index, { context, subnetId }] of requests.entries()) {
     const layout = byId.get(subnetId)
     if (layout === undefined || !canSee(context.caller, layout))
@@ -148,13 +165,20 @@ class SubnetPart {
   readonly #layout: SubnetLayout
   readonly #requests: readonly GroupedRequest[]
   readonly #answers: Answer[]
+  readonly #known: KnownSubnets
   readonly taken: Taken[] = []
   readonly ended: Ended[] = []
 
-  constructor(layout: SubnetLayout, requests: readonly GroupedRequest[], answers: Answer[]) {
+  constructor(
+    layout: SubnetLayout,
+    requests: readonly GroupedRequest[],
+    answers: Answer[],
+    known: KnownSubnets,
+  ) {
     this.#layout = layout
     this.#requests = requests
     this.#answers = answers
+    this.#known = known
   }
 
   /** Decides who gets, and who gives back, which address. */
@@ -180,13 +204,14 @@ class SubnetPart {
     const [first] = anys
     if (first === undefined) return
     const { context } = this.#requests[first] as GroupedRequest
+    const held = await this.#known.learn(session, this.#layout, anys.length)
     const offsets = await findRandomUpTo(
       context,
       session,
       this.#layout,
       anys.length,
       claimed,
-      begun,
+      held === null ? begun : drawUnheld(context, this.#layout, held, anys.length),
     )
     for (const [order, offset] of offsets.entries()) this.#take(anys[order] as number, offset)
   }
@@ -254,7 +279,14 @@ class SubnetPart {
   }
 
   countInto(pages: PageChanges): void {
-    for (const { offset } of this.taken) pages.occupy(this.#layout, offset)
-    for (const { offset, row } of this.ended) pages.vacate(this.#layout, offset, row.address)
+    const held = this.#known.heldIn(this.#layout)
+    for (const { offset } of this.taken) {
+      pages.occupy(this.#layout, offset)
+      held?.add(offset)
+    }
+    for (const { offset, row } of this.ended) {
+      pages.vacate(this.#layout, offset, row.address)
+      held?.delete(offset)
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { IpamError } from '../errors.ts'
 import { defaultRetryPolicy, errorOfFault, retryWait } from '../store/retry.ts'
-import { type Session, type Store, StoreFault } from '../store/store.ts'
+import { type Session, type Store, StoreFault, type TransactionOptions } from '../store/store.ts'
 import { FairQueue } from './fair-queue.ts'
 
 /**
@@ -41,6 +41,8 @@ export interface CoalescerOptions {
   readonly lanes: () => number
   /** Whether the first statement of the work only reads. */
   readonly readsFirst: boolean
+  /** Whether the work itself takes note of all that it changes, for later groups. */
+  readonly keepsEra?: boolean
 }
 
 const mostMembers = 64
@@ -55,7 +57,7 @@ export class Coalescer<Request, Result> {
   readonly #store: Store
   readonly #work: GroupWork<Request, Result>
   readonly #lanes: () => number
-  readonly #readsFirst: boolean
+  readonly #options: Pick<TransactionOptions, 'readsFirst' | 'keepsEra'>
   readonly #waiting = new FairQueue<Member<Request, Result>>()
   // Members of groups that lost a race; they have waited already and go first.
   readonly #again: Member<Request, Result>[] = []
@@ -65,7 +67,7 @@ export class Coalescer<Request, Result> {
   constructor(store: Store, options: CoalescerOptions, work: GroupWork<Request, Result>) {
     this.#store = store
     this.#lanes = options.lanes
-    this.#readsFirst = options.readsFirst
+    this.#options = { readsFirst: options.readsFirst, keepsEra: options.keepsEra ?? false }
     this.#work = work
   }
 
@@ -108,7 +110,7 @@ export class Coalescer<Request, Result> {
             members.map((member) => member.request),
           )
         },
-        { access: 'write', readsFirst: this.#readsFirst, deadline },
+        { access: 'write', ...this.#options, deadline },
       )
       for (const [index, member] of (taken ?? []).entries()) this.#answer(member, answers[index])
     } catch (error) {

@@ -8,6 +8,11 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 /** Statements use `?` for values everywhere; a session turns that into its database's own spelling. */
 export interface Session {
   readonly capabilities: StoreCapabilities
+  /**
+   * The same number in two transactions means that in between nobody, in any process, has changed anything but by work that
+   * says `keepsEra`; null where the database does not tell.
+   */
+  readonly era: number | null
   all<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>
   get<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row | undefined>
   /** Returns how many rows the statement changed. */
@@ -115,6 +120,8 @@ export interface TransactionOptions {
   readonly readsFirst?: boolean
   /** Never shares a commit with other callers' work: for work that waits for something besides the database. */
   readonly alone?: boolean
+  /** Whoever relies on the session's `era` knows of all that this work changes. When it is undone, the era ends all the same. */
+  readonly keepsEra?: boolean
   /** Milliseconds of the store's monotonic clock (`performance.now`) after which waiting for the database ends. */
   readonly deadline: number
 }

@@ -47,6 +47,7 @@ class RacingStore implements Store {
     }
     return {
       capabilities: inner.capabilities,
+      era: inner.era,
       savepoint: (work) => inner.savepoint(work),
       async all<Row>(sql: string, values?: readonly SqlValue[]) {
         pass()

@@ -16,6 +16,7 @@ import { describeLeaseContract } from './lease.contract.ts'
 import { describeListContract } from './list.contract.ts'
 import { describeNeutronSubnetContract } from './neutron-subnet.contract.ts'
 import { describeNeutronSubnetPoolContract } from './neutron-subnet-pool.contract.ts'
+import { describeOtherWritersContract } from './other-writers.contract.ts'
 import { describeOverloadContract } from './overload.contract.ts'
 import { describePlanContract } from './plan.contract.ts'
 import { describeRetryContract } from './retry.contract.ts'
@@ -44,6 +45,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeCheckContract(store)
     describeDocumentContract(store)
     describeCoalescingContract(store)
+    describeOtherWritersContract(store)
     describeOverloadContract(store)
     describeNeutronSubnetContract(store)
     describeNeutronSubnetPoolContract(store)

@@ -90,6 +90,7 @@ function watched(inner: Session, pass: Pass): Session {
   }
   return {
     capabilities: inner.capabilities,
+    era: inner.era,
     savepoint: (work) => inner.savepoint(work),
     all: <Row>(sql: string, values?: readonly SqlValue[]) =>
       around(sql, () => inner.all<Row>(sql, values)),

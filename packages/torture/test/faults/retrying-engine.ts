@@ -24,6 +24,7 @@ function racingStore(inner: Store): Store {
 function racingSession(inner: Session, pass: () => void): Session {
   return {
     capabilities: inner.capabilities,
+    era: inner.era,
     savepoint: (work) => inner.savepoint(work),
     async all<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
       pass()

@@ -47,6 +47,7 @@ function sessionWithDefect(inner: Session, defect: StoreDefect): Session {
   const isDropped = defect.drops ?? (() => false)
   return {
     capabilities: inner.capabilities,
+    era: inner.era,
     savepoint: (work) => inner.savepoint(work),
     async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
       if (isDropped(sql, values)) return []

@@ -31,6 +31,7 @@ const autocommit = 2
 /** Runs statements on one connection that has an open transaction. */
 class MariadbSession implements Session {
   readonly capabilities: StoreCapabilities = mariadbCapabilities
+  readonly era = null
   readonly #connection: Connection
   #depth = 0
 

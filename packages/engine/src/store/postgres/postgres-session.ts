@@ -36,6 +36,7 @@ const types = {
 /** Runs statements on one connection that has an open transaction. */
 export class PostgresSession implements Session {
   readonly capabilities: StoreCapabilities = postgresCapabilities
+  readonly era = null
   readonly #client: ClientBase
   readonly #statements: PostgresStatements
   #depth = 0

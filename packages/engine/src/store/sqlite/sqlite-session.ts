@@ -16,11 +16,17 @@ const maxPrepared = 500
 export class SqliteSession implements Session {
   readonly capabilities: StoreCapabilities = sqliteCapabilities
   readonly #database: DatabaseSync
+  readonly #era: () => number | null
   readonly #statements = new Map<string, StatementSync>()
   #depth = 0
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, era: () => number | null = () => null) {
     this.#database = database
+    this.#era = era
+  }
+
+  get era(): number | null {
+    return this.#era()
   }
 
   async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {

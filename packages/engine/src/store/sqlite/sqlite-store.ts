@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { IpamError } from '../../errors.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
@@ -45,6 +45,11 @@ class SqliteStore implements Store {
   readonly #writeSession: SqliteSession
   readonly #readSession: SqliteSession
   readonly #maxShared: number
+  // Changes when another connection, of whatever process, has committed something.
+  readonly #dataVersion: StatementSync
+  readonly #totalChanges: StatementSync
+  #lastDataVersion: unknown
+  #era = 0
   readonly #writers: Waiting[] = []
   #writing = false
   #reads: Promise<unknown> = Promise.resolve()
@@ -66,7 +71,9 @@ class SqliteStore implements Store {
         error,
       )
     }
-    this.#writeSession = new SqliteSession(this.#writer)
+    this.#writeSession = new SqliteSession(this.#writer, () => this.#era)
+    this.#dataVersion = this.#writer.prepare('PRAGMA data_version')
+    this.#totalChanges = this.#writer.prepare('SELECT total_changes() AS changes')
     this.#readSession = inMemory ? this.#writeSession : new SqliteSession(this.#reader)
   }
 
@@ -171,6 +178,7 @@ class SqliteStore implements Store {
     const answers: (() => void)[] = []
     try {
       await beginWhenFree(this.#writer, Math.min(...batch.map(({ options }) => options.deadline)))
+      this.#endEraIfOthersWrote()
       for (const waiting of batch) {
         answers.push(await this.#runOne(waiting, batch.length === 1))
         if (!this.#writer.isTransaction)
@@ -181,6 +189,7 @@ class SqliteStore implements Store {
       if (batch.length > 1) this.counters.sharedTransactions += 1
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
+      if (batch.some(({ options }) => options.keepsEra)) this.#era += 1
       // One answer for all: what is true of the batch is true of each, whoever's statement it was that failed.
       const fault = batch.length > 1 ? sharedFault(error) : sqliteFault(error)
       for (const waiting of batch) waiting.reject(fault)
@@ -189,17 +198,33 @@ class SqliteStore implements Store {
     for (const answer of answers) answer()
   }
 
+  #endEraIfOthersWrote(): void {
+    const version = this.#dataVersion.get()?.['data_version']
+    if (version !== this.#lastDataVersion) this.#era += 1
+    this.#lastDataVersion = version
+  }
+
   async #runOne(waiting: Waiting, alone: boolean): Promise<() => void> {
-    const session = this.#writeSession
+    const { keepsEra = false } = waiting.options
+    const before = keepsEra ? undefined : this.#changes()
     try {
       const value = alone
-        ? await waiting.work(session)
-        : await session.savepoint(() => waiting.work(session))
+        ? await waiting.work(this.#writeSession)
+        : await this.#writeSession.savepoint(() => waiting.work(this.#writeSession))
       return () => waiting.resolve(value)
     } catch (error) {
       if (alone || !this.#writer.isTransaction) throw error
+      // What it noted of its changes is undone as well.
+      if (keepsEra) this.#era += 1
       return () => waiting.reject(error)
+    } finally {
+      if (!keepsEra && this.#changes() !== before) this.#era += 1
     }
+  }
+
+  /** Rows that this connection has ever changed, also those of what was undone. */
+  #changes(): unknown {
+    return this.#totalChanges.get()?.['changes']
   }
 }
 
