@@ -1,12 +1,24 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { readQuery } from './query-parameters.ts'
+import { rawQueryOf, readQuery } from './query-parameters.ts'
 
 const schema = Type.Object({
   limit: Type.Optional(Type.Integer()),
   shared: Type.Optional(Type.Boolean()),
   name: Type.Optional(Type.String()),
   label: Type.Optional(Type.Array(Type.String())),
+})
+
+describe('the query string of a URL', () => {
+  test.each([
+    ['/v1/subnets', ''],
+    ['/v1/subnets?', ''],
+    ['/v1/subnets?name=a', 'name=a'],
+    ['/v1/subnets?name=a?b&limit=5', 'name=a?b&limit=5'],
+    ['/v1/subnets??', '?'],
+  ])('%s', (url, expected) => {
+    expect(rawQueryOf(url)).toBe(expected)
+  })
 })
 
 describe('reading a query string', () => {

@@ -37,6 +37,12 @@ export function readQuery(raw: string, schema: TSchema | undefined): Record<stri
   return query
 }
 
+/** What stands behind the first question mark of a URL; another one is part of the query (RFC 3986, section 3.4). */
+export function rawQueryOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? '' : url.slice(mark + 1)
+}
+
 function parametersOf(schema: TSchema | undefined): Record<string, ParameterSchema> | undefined {
   const { properties }: { properties?: Record<string, ParameterSchema> } = schema ?? {}
   return properties

@@ -9,7 +9,7 @@ import { bodyTooLarge, unsupportedMediaType } from './error-responses.ts'
 import { readIdempotencyKey, requestFingerprint } from './idempotency.ts'
 import { isJsonContentType } from './json-body.ts'
 import { readPathParameters } from './path-parameters.ts'
-import { readQuery } from './query-parameters.ts'
+import { rawQueryOf, readQuery } from './query-parameters.ts'
 import {
   type AccessDefinition,
   RawReply,
@@ -80,7 +80,7 @@ function registerRoute(
       if (route.body === undefined && request.body !== undefined)
         throw new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.')
       checkAdminFields(route.access, request)
-      request.query = readQuery(request.raw.url?.split('?')[1] ?? '', route.query)
+      request.query = readQuery(rawQueryOf(request.raw.url ?? ''), route.query)
     },
     handler: (request, reply) => serve(route, options, request, reply),
   })

@@ -245,6 +245,7 @@ describe('query parameters', () => {
     ['limit=1e9', 'INVALID_FIELD'],
     ['limit=1001', 'INVALID_FIELD'],
     ['limit=', 'INVALID_FIELD'],
+    ['limit=5?colour=red', 'INVALID_FIELD'],
     ['limit=1&limit=2', 'REPEATED_PARAMETER'],
     ['cursor=forged', 'INVALID_CURSOR'],
     ['cursor=', 'INVALID_CURSOR'],

@@ -4,6 +4,7 @@ import { assertRule } from '../access-rules.ts'
 import { ApiError } from '../api-error.ts'
 import { type Authentication, authorize } from '../authentication.ts'
 import { matchesTemplate } from '../path-parameters.ts'
+import { rawQueryOf } from '../query-parameters.ts'
 import { refuseAdminAttributes } from './admin-attributes.ts'
 import { jsonText } from './json-text.ts'
 import { neutronErrorResponse } from './neutron-error-response.ts'
@@ -67,7 +68,7 @@ function registerRoute(app: FastifyInstance, route: NeutronRoute, options: Neutr
       const answer = await route.handler({
         ipam: identity === undefined ? options.ipam : options.ipam.as(identity.caller),
         params: request.params as Readonly<Record<string, string>>,
-        query: request.raw.url?.split('?')[1] ?? '',
+        query: rawQueryOf(request.raw.url ?? ''),
         body: request.body,
         headers: request.headers,
         origin: `${request.protocol}://${request.headers.host ?? 'localhost'}`,

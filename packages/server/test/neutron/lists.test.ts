@@ -37,6 +37,7 @@ describe('a list', () => {
     ['name=p1&name=p2', ['1', '2', '4', '5']],
     ['name=p1&description=4', ['4']],
     ['name=none', []],
+    ['name=p1?x', []],
     ['fixed_ips=ip_address%3D192.168.1.53', ['3']],
     ['fixed_ips=ip_address%3D192.168.1.53&fixed_ips=ip_address%3D192.168.1.51', ['1', '3']],
     ['fixed_ips=ip_address_substr%3D168.1.5', ['1', '2', '3', '4', '5']],
