@@ -68,7 +68,7 @@ function registerRoute(
         : { response: { [route.success.status]: route.success.schema } }),
     },
     async onRequest(request) {
-      checkBodyHeaders(request, bodyLimit)
+      checkBodyHeaders(request, route, bodyLimit)
       if (rule === 'service:read') return
       const identity = await options.authentication.identify(request.headers, request.id)
       request.identity = identity
@@ -77,8 +77,7 @@ function registerRoute(
     async preValidation(request) {
       if (route.body !== undefined && request.body === undefined)
         throw new ApiError('EMPTY_BODY', 'The body must be a JSON object.')
-      if (route.body === undefined && request.body !== undefined)
-        throw new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.')
+      if (route.body === undefined && request.body !== undefined) throw bodyNotAllowed()
       checkAdminFields(route.access, request)
       request.query = readQuery(rawQueryOf(request.raw.url ?? ''), route.query)
     },
@@ -99,15 +98,28 @@ function checkAdminFields({ adminFields = [] }: AccessDefinition, request: Fasti
 }
 
 // Told before the body is read: neither a wrong type nor a declared excess is worth its bytes.
-function checkBodyHeaders({ headers }: FastifyRequest, bodyLimit: number): void {
+function checkBodyHeaders(
+  { headers }: FastifyRequest,
+  { method }: RouteDefinition,
+  bodyLimit: number,
+): void {
   const type = headers['content-type']
   const hasBody =
     headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  // The framework reads no body of a GET, and would not say that there was one. It has no meaning (RFC 9110, section
+  // 9.3.1), so whoever sends one expects something that does not happen.
+  if (hasBody && method === 'GET') throw bodyNotAllowed()
   if (hasBody && (type === undefined || !isJsonContentType(type))) throw unsupportedMediaType()
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity' && encoding !== 'gzip')
     throw unsupportedMediaType()
   if (Number(headers['content-length'] ?? 0) > bodyLimit) throw bodyTooLarge()
+}
+
+function bodyNotAllowed(): ApiError {
+  return new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.', {
+    fix: 'Leave the body out.',
+  })
 }
 
 async function serve(

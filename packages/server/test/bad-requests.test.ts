@@ -174,14 +174,32 @@ describe('bodies', () => {
     expect(await fixture.state()).toBe(before)
   })
 
-  test('DELETE takes no body', () =>
+  test.each(['DELETE', 'GET'])('%s takes no body', (method) =>
     expectRefusal(fixture, {
-      method: 'DELETE',
+      method,
       path: `${path}/${subnetId}`,
       body: { cascade: true },
       status: 400,
       code: 'BODY_NOT_ALLOWED',
-    }))
+    }),
+  )
+
+  test('GET and DELETE may say that their body is empty', async () => {
+    const { body: subnet } = await fixture.call('POST', path, { cidr: '10.9.9.0/24' })
+    for (const [method, status] of [
+      ['GET', 200],
+      ['DELETE', 204],
+    ] as const) {
+      const headers = { 'content-type': 'application/json', 'content-length': '0' }
+      const { status: answered } = await fixture.call(
+        method,
+        `${path}/${subnet.id}`,
+        undefined,
+        headers,
+      )
+      expect(answered).toBe(status)
+    }
+  })
 })
 
 describe('names', () => {

@@ -144,6 +144,28 @@ test('pipelined requests are answered in order', async () => {
   expect(statuses).toEqual(['200', '404', '200'])
 })
 
+test.each([
+  ['with its length', (body: string) => `Content-Length: ${body.length}\r\n\r\n${body}`],
+  [
+    'in chunks',
+    (body: string) =>
+      `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+  ],
+])(
+  'what comes with a GET, %s, is refused, and is no request of its own',
+  async (_title, framed) => {
+    const host = 'Host: localhost\r\n'
+    const connection = await rawConnection(server.url)
+    const hidden = `GET /v1/nothing HTTP/1.1\r\n${host}\r\n`
+    connection.write(`GET /v1/subnets HTTP/1.1\r\n${host}${framed(hidden)}`)
+    connection.write(`GET /readyz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
+    const text = await connection.closed()
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    expect(statuses).toEqual(['400', '200'])
+    expect(text).toContain('BODY_NOT_ALLOWED')
+  },
+)
+
 test('of a header that must come once, neither of two is believed', async () => {
   const twice = ['X-Project-Id: a', 'X-Project-Id: b', 'Connection: close']
   expect(await answerTo(`${head([...twice, 'Content-Length: 2'])}{}`)).toMatch(/^HTTP\/1\.1 400 /)
