@@ -4,7 +4,7 @@ import type { Ipam } from '@freehold/engine'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ApiError } from './api-error.ts'
 import type { AppServices } from './app-services.ts'
-import { type Authentication, noAuthentication } from './authentication.ts'
+import { type Authentication, type Identity, noAuthentication } from './authentication.ts'
 import { busyAnswer, serverBusy } from './busy-answer.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { connectionErrorHandler } from './connection-errors.ts'
@@ -157,12 +157,15 @@ function headersOf(tls: TlsKeyPair | undefined): Readonly<Record<string, string>
 
 // Every way into a route goes through here, whichever API it belongs to.
 function limited(authentication: Authentication, limiter: RateLimiter): Authentication {
+  const counted = (identity: Identity) => {
+    limiter.countRequest(identity)
+    return identity
+  }
   return {
     ...authentication,
-    async identify(headers, requestId) {
-      const identity = await authentication.identify(headers, requestId)
-      limiter.countRequest(identity)
-      return identity
+    identify(headers, requestId) {
+      const identity = authentication.identify(headers, requestId)
+      return identity instanceof Promise ? identity.then(counted) : counted(identity)
     },
   }
 }

@@ -57,6 +57,7 @@ export async function decodeContent(
  * Whether the header says JSON in UTF-8: `application/json`, with no parameter but `charset=utf-8`.
  */
 export function isJsonContentType(header: string): boolean {
+  if (header === 'application/json') return true
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase())
   if (type !== 'application/json') return false
   return parameters.every((parameter) => /^(charset=("utf-8"|utf-8))?$/.test(parameter))

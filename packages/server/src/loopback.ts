@@ -31,8 +31,18 @@ export async function loopbackAddress(host: string): Promise<string> {
   throw Object.assign(new Error(message), { code: 'ERR_NOT_LOOPBACK' })
 }
 
+// Nearly every request says what the one before it said, and to read an address costs more than the rest of it.
+let lastLoopbackHost: string | undefined
+
 /** Whether a Host header names this machine's loopback, with any port. */
 export function isLoopbackHostHeader(header: string): boolean {
+  if (header === lastLoopbackHost) return true
+  if (!namesLoopback(header)) return false
+  lastLoopbackHost = header
+  return true
+}
+
+function namesLoopback(header: string): boolean {
   const host = header.replace(/:[0-9]{1,5}$/, '').replace(/^\[(.*)\]$/, '$1')
   return host.toLowerCase() === 'localhost' || isLoopbackAddress(host)
 }

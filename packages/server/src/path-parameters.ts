@@ -24,6 +24,7 @@ export function readPathParameters(
   raw: Readonly<Record<string, string>>,
 ): Record<string, string> {
   if (route.noun === undefined || raw['id'] === undefined) return raw
+  if (uuidPattern.test(raw['id'])) return raw
   const id = raw['id'].toLowerCase()
   if (!uuidPattern.test(id)) throw noSuch(route.noun)
   return { ...raw, id }
