@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RuleName } from '../src/access-rules.ts'
 import { addressesAskedFor } from '../src/rate-limits.ts'
+import { openApp } from './app-fixture.ts'
 import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
 let fixture: TokenFixture | undefined
@@ -29,6 +30,16 @@ describe('requests per second', () => {
     const calm = await ask(other.secret)
     expect(calm.status).toBe(200)
     expect(Object.keys(calm.headers).filter((name) => /limit|retry/.test(name))).toEqual([])
+  })
+
+  test('are counted by project where nobody has a token', async () => {
+    const app = await openApp({ rateLimits: { requestsPerSecond: 5 } })
+    const ask = (project: string) =>
+      app.call('GET', '/v1/subnets', undefined, { 'x-project-id': project })
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask('north')))
+    expect(answers.map(({ status }) => status)).toContain(429)
+    expect((await ask('south')).status).toBe(200)
+    await app.close()
   })
 
   test('are told in Neutron’s words too, and what is refused for its role counts as well', async () => {
