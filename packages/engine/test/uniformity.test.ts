@@ -70,9 +70,8 @@ describe('an engine is convicted', () => {
   })
 
   it('that weighs pages with such a window', { timeout: 120_000 }, async () => {
-    expect(statisticsOf(await sampleOf(windowed(10n, 3000n), nearlyFull, 'together'))).toContain(
-      'distance',
-    )
+    // Callers together draw from what SQLite's process remembers; a bulk of addresses is always weighed.
+    expect(statisticsOf(await sampleOf(windowed(10n, 3000n), nearlyFull))).toContain('distance')
   })
 
   it('that takes remainders', { timeout: 120_000 }, async () => {

@@ -30,6 +30,8 @@ import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 
 // Below this share of free addresses, guessing costs more statements than weighing pages.
 const guessingEndsAt = 0.03
+// The same where a guess is looked up in memory.
+const drawingEndsAt = 0.003
 const mostCandidates = 256
 const mostFullPages = 50
 const nothing: ReadonlySet<bigint> = new Set()
@@ -125,7 +127,8 @@ interface Guess {
 
 const noGuess: Guess = { free: [], isAll: false }
 
-function canGuess(layout: SubnetLayout): boolean {
+/** Whether so much is free that guessing and asking beats weighing the pages. */
+export function canGuess(layout: SubnetLayout): boolean {
   return layout.freeShare >= guessingEndsAt && layout.space.capacity > 0n
 }
 
@@ -161,7 +164,7 @@ export function drawUnheld(
   held: HeldAddresses,
   count: number,
 ): BegunSearch {
-  if (!canGuess(layout)) return { free: [] }
+  if (layout.freeShare < drawingEndsAt || layout.space.capacity === 0n) return { free: [] }
   const free = new Set<bigint>()
   const most = (count / layout.freeShare) * 4 + 16
   let drawn = 0

@@ -1,6 +1,7 @@
 import { sumPages } from '../store/sql/address-page-queries.ts'
 import { listTails } from '../store/sql/allocation-queries.ts'
 import type { Session } from '../store/store.ts'
+import { canGuess } from './address-placement.ts'
 import { HeldAddresses } from './held-addresses.ts'
 import { bytesAt, type SubnetLayout } from './subnet-layout.ts'
 
@@ -8,9 +9,10 @@ const mostSubnets = 5000
 // Of 128 KiB at most.
 const mostLearnt = 64
 const largestSize = 1n << 20n
-const mostRows = 100_000
-// Reading a row costs about a hundredth of what is saved for an address: by then as much was lost by not having read them.
-const rowsForOneAsked = 128
+const mostRows = 300_000
+// Reading so many rows costs about what is saved for one address: by then as much was lost by not having read them. Where
+// nearly nothing is free, an address costs far more without.
+const rowsForOneAsked = { guessed: 128, weighed: 2048 }
 const leastAsked = 64
 
 interface KnownSubnet {
@@ -60,7 +62,7 @@ export class KnownSubnets {
 
   /**
    * The same, after so many more were asked for. Reads all rows of the subnet once when the asking has cost as much: only of
-   * an IPv4 subnet of at most 2^20 addresses and 100,000 rows. Linear in the rows, some milliseconds at most.
+   * an IPv4 subnet of at most 2^20 addresses and 300,000 rows. Linear in the rows, some 20 milliseconds at most.
    */
   async learn(
     session: Session,
@@ -72,7 +74,8 @@ export class KnownSubnets {
     known.asked += count
     if (layout.version !== 4 || layout.size > largestSize || known.asked < leastAsked) return null
     known.rows ??= await rowsOf(session, layout)
-    if (known.rows > Math.min(mostRows, known.asked * rowsForOneAsked)) return null
+    const worth = canGuess(layout) ? rowsForOneAsked.guessed : rowsForOneAsked.weighed
+    if (known.rows > Math.min(mostRows, known.asked * worth)) return null
     if (this.#learnt >= mostLearnt) return null
     this.#learnt += 1
     known.held = await readHeld(session, layout)
