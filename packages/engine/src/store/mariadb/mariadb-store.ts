@@ -223,6 +223,8 @@ async function openPool(
     flags: ['+FOUND_ROWS'],
     charset: 'UTF8MB4_BIN',
     maxPreparedStatements: 256,
+    // Else the place of every call is noted for the case of an error. A StoreFault has one of its own.
+    trace: false,
     // Integers beyond 2^53 arrive as decimal text instead of as another number.
     supportBigNumbers: true,
   })
