@@ -161,3 +161,76 @@ describe.each(stores)('the last statements of a transaction on $name', ({ withSt
     })
   })
 })
+
+const readsFirst = () =>
+  ({ access: 'write', readsFirst: true, deadline: performance.now() + 60_000 }) as const
+
+describe.each(stores)('the first reads of a transaction on $name', ({ withStore }) => {
+  it('each get their own answer', async () => {
+    await withStore(async (store) => {
+      const rows = [
+        ['a', '1'],
+        ['b', '2'],
+      ]
+      await write(store, (session) => session.finish([insert(session, rows)]))
+      const valueOf = (session: Session, name: string) =>
+        session.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', [name])
+      const found = await store.transaction(async (session) => {
+        const values = await Promise.all(['b', 'x', 'a'].map((name) => valueOf(session, name)))
+        return [...values, await valueOf(session, 'b')]
+      }, readsFirst())
+      expect(found.map((row) => row?.value)).toEqual(['2', undefined, '1', '2'])
+    })
+  })
+
+  it('are followed by statements of the same transaction', async () => {
+    await withStore(async (store) => {
+      const refused = new Error('refused')
+      const work = store.transaction(async (session) => {
+        const reading = session.all('SELECT name FROM setting')
+        const writing = session.run("INSERT INTO setting VALUES ('a', '1')")
+        await Promise.all([reading, writing])
+        throw refused
+      }, readsFirst())
+      await expect(work).rejects.toBe(refused)
+      expect(await allSettings(store)).toEqual({})
+    })
+  })
+
+  it('need not be awaited, nor be there at all', async () => {
+    await withStore(async (store) => {
+      const nothing = await store.transaction(async () => 'nothing', readsFirst())
+      const unread = await store.transaction(async (session) => {
+        session.all('SELECT name FROM setting').catch(() => undefined)
+        return 'unread'
+      }, readsFirst())
+      expect([nothing, unread]).toEqual(['nothing', 'unread'])
+      await write(store, (session) => session.finish([insert(session, [['c', '3']])]))
+      expect(await allSettings(store)).toEqual({ c: '3' })
+    })
+  })
+})
+
+// SQLite has nothing to fail at when it opens a transaction.
+describe.each(stores.filter(({ name }) => name !== 'SQLite'))(
+  'first reads that fail on $name',
+  ({ withStore }) => {
+    const noSuchTable = 'SELECT name FROM no_such_table'
+
+    it('let nothing after them be done, whoever overlooks it', async () => {
+      await withStore(async (store) => {
+        const work = store.transaction(async (session) => {
+          await Promise.allSettled([session.all(noSuchTable), session.all('SELECT 1 AS one')])
+          await session.run("INSERT INTO setting VALUES ('a', '1')")
+        }, readsFirst())
+        await expect(work).rejects.toMatchObject({ name: 'StoreFault', fault: 'internal' })
+        const finishing = store.transaction(async (session) => {
+          await session.all(noSuchTable).catch(() => undefined)
+          await session.finish([insert(session, [['b', '2']])])
+        }, readsFirst())
+        await expect(finishing).rejects.toMatchObject({ name: 'StoreFault', fault: 'internal' })
+        expect(await allSettings(store)).toEqual({})
+      })
+    })
+  },
+)

@@ -116,7 +116,7 @@ export interface SqlColumn {
 export interface TransactionOptions {
   /** A write transaction sees and holds what it needs from its first statement on. */
   readonly access: 'read' | 'write'
-  /** The first statement only reads, so that it may be sent together with what opens the transaction. */
+  /** The first statements only read, so that those which are asked for at once may be sent with what opens the transaction. */
   readonly readsFirst?: boolean
   /** Never shares a commit with other callers' work: for work that waits for something besides the database. */
   readonly alone?: boolean

@@ -24,6 +24,9 @@ const foundRows = 2
 
 type Parameter = string | null | Buffer
 
+/** The rows of one statement, its effect, or those of each statement in a compound one. */
+type Answer = RowDataPacket[] | RowDataPacket[][] | ResultSetHeader
+
 // Flags of the server's state, which comes with every answer.
 const inTransaction = 1
 const autocommit = 2
@@ -40,15 +43,15 @@ class MariadbSession implements Session {
   }
 
   async all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return (await this.#execute<RowDataPacket[]>(sql, values)) as Row[]
+    return (await this.#faultless(this.read(sql, values))) as Row[]
   }
 
   async get<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row | undefined> {
-    return (await this.#execute<RowDataPacket[]>(sql, values))[0] as Row | undefined
+    return (await this.#faultless(this.read(sql, values)))[0] as Row | undefined
   }
 
   async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    return (await this.#execute<ResultSetHeader>(sql, values)).affectedRows
+    return (await this.#faultless(this.send<ResultSetHeader>(sql, values))).affectedRows
   }
 
   async finish(statements: readonly FinalStatement[]): Promise<void> {
@@ -94,18 +97,20 @@ class MariadbSession implements Session {
       })
   }
 
-  async #execute<Result extends RowDataPacket[] | ResultSetHeader>(
-    sql: string,
-    values: readonly SqlValue[],
-  ): Promise<Result> {
+  async #faultless<Result>(answer: Promise<Result>): Promise<Result> {
     try {
-      return await this.send<Result>(sql, values)
+      return await answer
     } catch (error) {
       throw mariadbFault(error, 'work')
     }
   }
 
-  protected async send<Result extends RowDataPacket[] | ResultSetHeader>(
+  /** Sends a statement that gives rows. */
+  protected read(sql: string, values: readonly SqlValue[]): Promise<RowDataPacket[]> {
+    return this.send<RowDataPacket[]>(sql, values)
+  }
+
+  protected async send<Result extends Answer>(
     sql: string,
     values: readonly SqlValue[],
   ): Promise<Result> {
@@ -114,7 +119,7 @@ class MariadbSession implements Session {
   }
 
   /** The same without a prepared statement. */
-  protected async sendText<Result extends RowDataPacket[] | ResultSetHeader>(
+  protected async sendText<Result extends Answer>(
     sql: string,
     values: readonly SqlValue[],
   ): Promise<Result> {
@@ -140,14 +145,19 @@ class MariadbSession implements Session {
 // A wrong number of rows fails before the commit, with a code of our own.
 const countRefusal = "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 31000"
 
+interface WaitingRead {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+  readonly answer: PromiseWithResolvers<RowDataPacket[]>
+}
+
 /** A session in a transaction of the store's own. */
 export class OwnMariadbSession extends MariadbSession {
+  // What goes into the message that opens the transaction; absent when that is on its way or was never to be.
+  #firstReads: WaitingRead[] | undefined
+  // That message. When it fails, no statement may follow: it would run outside a transaction.
+  #opening: Promise<void> | undefined
   #isFinished = false
-
-  /** Whether the transaction is committed already. */
-  get isFinished(): boolean {
-    return this.#isFinished
-  }
 
   async begin(access: 'read' | 'write'): Promise<void> {
     if (access === 'write') {
@@ -157,6 +167,62 @@ export class OwnMariadbSession extends MariadbSession {
     // Only REPEATABLE READ keeps one snapshot for several statements.
     await this.command('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'begin')
     await this.command('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', 'begin')
+  }
+
+  /** Begins a write transaction with the first statements, which read, in one message: all that are asked for at once. */
+  beginWithReads(): void {
+    this.#firstReads = []
+  }
+
+  /** Does nothing when `finish` has committed. */
+  async commit(access: 'read' | 'write'): Promise<void> {
+    if (this.#isFinished) return
+    // A read that was not committed has shown the same.
+    await this.command('COMMIT', access === 'write' ? 'commit' : 'work')
+  }
+
+  protected override read(sql: string, values: readonly SqlValue[]): Promise<RowDataPacket[]> {
+    if (this.#firstReads === undefined) return super.read(sql, values)
+    const answer = Promise.withResolvers<RowDataPacket[]>()
+    this.#firstReads.push({ sql, values, answer })
+    this.#opened().catch(() => undefined)
+    return answer.promise
+  }
+
+  protected override async send<Result extends Answer>(
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Result> {
+    await this.#opened()
+    return super.send(sql, values)
+  }
+
+  protected override async command(text: string, phase?: MariadbPhase): Promise<ResultSetHeader> {
+    await this.#opened()
+    return super.command(text, phase)
+  }
+
+  async #opened(): Promise<void> {
+    // A moment later, when everything that is asked for at once has been.
+    if (this.#firstReads !== undefined) this.#opening ??= Promise.resolve().then(() => this.#open())
+    await this.#opening
+  }
+
+  async #open(): Promise<void> {
+    const reads = this.#firstReads ?? []
+    this.#firstReads = undefined
+    const body = reads.map(({ sql }) => `${sql}; `)
+    const text = `BEGIN NOT ATOMIC START TRANSACTION READ WRITE; ${body.join('')}END`
+    const values = reads.flatMap((read) => read.values)
+    try {
+      // The rows of each, and what the compound statement says for itself.
+      const found = await super.send<RowDataPacket[][]>(text, values)
+      for (const [index, { answer }] of reads.entries())
+        answer.resolve(found[index] as RowDataPacket[])
+    } catch (error) {
+      for (const { answer } of reads) answer.reject(error)
+      throw mariadbFault(error, 'work')
+    }
   }
 
   /** One compound statement with the commit in it: locks are held for no round trip, and for no pause of this process. */
@@ -196,7 +262,7 @@ export class ClusterMariadbSession extends OwnMariadbSession {
     await finishInTurn(this, statements)
   }
 
-  protected override send<Result extends RowDataPacket[] | ResultSetHeader>(
+  protected override send<Result extends Answer>(
     sql: string,
     values: readonly SqlValue[],
   ): Promise<Result> {
@@ -245,7 +311,7 @@ export class JoinedMariadbSession extends MariadbSession {
   }
 
   /** On a node of a cluster as text, for the reason that the store's own sessions have. */
-  protected override send<Result extends RowDataPacket[] | ResultSetHeader>(
+  protected override send<Result extends Answer>(
     sql: string,
     values: readonly SqlValue[],
   ): Promise<Result> {

@@ -109,14 +109,14 @@ class MariadbStore implements Store {
     options: TransactionOptions,
   ): Promise<T> {
     return this.#withConnection(options.deadline, async (connection) => {
-      const session = this.#clustered.has(connection.connection)
+      const onCluster = this.#clustered.has(connection.connection)
+      const session = onCluster
         ? new ClusterMariadbSession(connection)
         : new OwnMariadbSession(connection)
-      await session.begin(options.access)
+      if (options.readsFirst === true && !onCluster) session.beginWithReads()
+      else await session.begin(options.access)
       const value = await work(session)
-      // A read that was not committed has shown the same.
-      if (!session.isFinished)
-        await command(connection, 'COMMIT', options.access === 'write' ? 'commit' : 'work')
+      await session.commit(options.access)
       this.counters.transactions += 1
       return value
     })
