@@ -143,6 +143,36 @@ describe.each(stores)('the last statements of a transaction on $name', ({ withSt
     })
   })
 
+  it('carry a column that had no value in any row before, and has one in some rows now', async () => {
+    await withStore(async (store) => {
+      const events = new RowInsert('event', {
+        actor: 'text',
+        at: 'integer',
+        action: 'text',
+        record_kind: 'text',
+        request_id: 'text',
+        project_id: 'text',
+      })
+      for (const actors of [
+        [null, null],
+        [null, 'a'],
+        ['b', 'c'],
+        [null, null],
+      ])
+        await write(store, (session) => {
+          const rows = actors.map((actor) => [actor, 1, 'created', 'subnet', null, 'p'])
+          return session.finish([{ ...events.of(session, rows), changes: 'fails-of-itself' }])
+        })
+      const found = await write(store, (session) =>
+        session.all('SELECT actor, at, request_id, project_id FROM event ORDER BY id'),
+      )
+      const stored = [null, null, null, 'a', 'b', 'c', null, null]
+      expect(found).toEqual(
+        stored.map((actor) => ({ actor, at: 1, request_id: null, project_id: 'p' })),
+      )
+    })
+  })
+
   it('end a transaction that began with a read which was sent along', async () => {
     await withStore(async (store) => {
       const found = await store.transaction(

@@ -1,5 +1,4 @@
 import {
-  insertRows,
   type Session,
   type SqlColumn,
   type SqlPart,
@@ -11,7 +10,8 @@ type Row = readonly SqlValue[]
 
 /**
  * An INSERT of any number of rows for hot paths: its text is made once, for each database and, where a database has no other
- * way, for each number of rows and for each set of columns that have one value in all of them.
+ * way, for each number of rows and for each set of columns that have one value in all of them. Such a value is handed over once, or if
+ * it is NULL stands in the text: to hand over values is most of what such a statement costs its sender.
  */
 export class RowInsert<Name extends string = string> {
   readonly columns: readonly Name[]
@@ -35,13 +35,15 @@ export class RowInsert<Name extends string = string> {
   /** `rows`: the values of each row, in the order of the columns. There is at least one. */
   of({ capabilities }: Session, rows: readonly Row[]): SqlPart {
     if (capabilities.rowsFrom !== null) return this.#fromArrays(capabilities, rows)
-    const shared = capabilities.rowsBeside === null ? 0 : sharedColumns(rows)
+    const isBeside = capabilities.rowsBeside !== null
+    const shared = isBeside ? sharedColumns(rows) : sharedNulls(rows)
     const sql = this.#text(capabilities, rows.length * 2 ** this.columns.length + shared, () =>
-      shared === 0
-        ? this.#valuesText(capabilities, rows.length)
-        : this.#besideText(capabilities, rows.length, shared),
+      isBeside && shared !== 0
+        ? this.#besideText(capabilities, rows.length, shared)
+        : this.#valuesText(capabilities, rows.length, shared),
     )
-    return { sql, values: shared === 0 ? rows.flat() : valuesBeside(rows, shared) }
+    const first = isBeside ? (rows[0] as Row).filter((_, index) => isIn(shared, index)) : []
+    return { sql, values: withOwnValues(first, rows, shared) }
   }
 
   #fromArrays(capabilities: StoreCapabilities, rows: readonly Row[]): SqlPart {
@@ -65,12 +67,10 @@ export class RowInsert<Name extends string = string> {
     return text
   }
 
-  #valuesText(capabilities: StoreCapabilities, count: number): string {
-    const shape = {
-      head: `${this.#head} VALUES`,
-      tail: this.#tailOf(capabilities, this.columns),
-    }
-    return insertRows(shape, this.columns.length, count)
+  #valuesText(capabilities: StoreCapabilities, count: number, nulls: number): string {
+    const row = `(${this.columns.map((_, index) => (isIn(nulls, index) ? 'NULL' : '?')).join(', ')})`
+    const rows = Array(count).fill(row).join(', ')
+    return `${this.#head} VALUES ${rows} ${this.#tailOf(capabilities, this.columns)}`
   }
 
   #besideText(capabilities: StoreCapabilities, count: number, shared: number): string {
@@ -101,13 +101,24 @@ function sharedColumns(rows: readonly Row[]): number {
   return shared === 2 ** first.length - 1 ? shared & ~1 : shared
 }
 
+/** The columns that are NULL in all rows. */
+function sharedNulls(rows: readonly Row[]): number {
+  const first = rows[0] as Row
+  let nulls = 0
+  for (let index = 0; index < first.length; index += 1)
+    if (first[index] === null) nulls |= 1 << index
+  for (const row of rows)
+    for (let index = 0; index < row.length; index += 1)
+      if (row[index] !== null) nulls &= ~(1 << index)
+  return nulls
+}
+
 function isIn(shared: number, index: number): boolean {
   return (shared & (1 << index)) !== 0
 }
 
 // Loops: this runs for every value of every row that is written.
-function valuesBeside(rows: readonly Row[], shared: number): SqlValue[] {
-  const values = (rows[0] as Row).filter((_, index) => isIn(shared, index))
+function withOwnValues(values: SqlValue[], rows: readonly Row[], shared: number): SqlValue[] {
   for (const row of rows)
     for (let index = 0; index < row.length; index += 1)
       if (!isIn(shared, index)) values.push(row[index] as SqlValue)
