@@ -180,7 +180,7 @@ export function drawUnheld(
 // there are few different statements.
 function candidatesFor(session: Session, expected: number): number {
   const isNear = session.capabilities.database === 'sqlite'
-  return Math.ceil((isNear ? expected * 1.1 + 4 : expected * 1.3 + 7) / 8) * 8
+  return Math.ceil((isNear ? expected * 1.1 + 4 : expected * 1.15 + 5) / 8) * 8
 }
 
 /**
