@@ -38,14 +38,19 @@ export function describeCoalescingContract(contractStore: ContractStore): void {
             if (at > 0 && address.compare(order[at - 1] as IpAddress) > 0) rises += 1
           for (const address of order) await ipam.allocations.release(id, String(address))
         }
-        // Of 108 neighbours 54 rise by chance, give or take 3.3; in address order nearly all would.
-        expect(Math.abs(rises - 54), cidr).toBeLessThan(18)
+        // Of 108 neighbours 54 rise by chance, give or take 3.3; in address order nearly all would. So far off or farther
+        // chance leads with 2 * 10^-9.
+        expect(Math.abs(rises - 54), cidr).toBeLessThan(20)
       }
     })
 
     it('are judged each for itself', async () => {
       const ipam = await engines.open()
-      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+      // What is asked for by name lies outside the pool, so that no draw of the pool takes it first.
+      const { id } = await ipam.subnets.create({
+        cidr: '10.0.0.0/24',
+        allocationPools: [{ first: '10.0.0.128', last: '10.0.0.254' }],
+      })
       await ipam.allocations.allocate(id, specific('10.0.0.9'))
       const missing = '00000000-0000-4000-8000-000000000000'
       const [good] = await Promise.all([
@@ -60,7 +65,7 @@ export function describeCoalescingContract(contractStore: ContractStore): void {
         ipam.allocations.allocate(id, specific('10.0.0.10')),
       ])
       expect(good[0]?.holder).toEqual({ kind: 'host', id: 'a' })
-      expect((await ipam.utilization.ofSubnet(id)).allocated).toBe(3n)
+      expect(await ipam.utilization.ofSubnet(id)).toMatchObject({ allocated: 1n, outsidePools: 2n })
       expect((await ipam.check()).problems).toEqual([])
     })
 
