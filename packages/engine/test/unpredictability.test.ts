@@ -50,7 +50,7 @@ describe('an engine loses', () => {
   ] as const)('the guessing game, %s', async (_, random, winner) => {
     const ipam = await opened(random)
     const subnet = await DrawnSubnet.create(ipam, { cidr: '10.2.0.0/24', pools: [[1n, 48n]] })
-    const game = { subnet, size: 1, rounds: 120, guesses: 4, engineOf: () => ipam } as const
+    const game = { subnet, size: 1, rounds: 200, guesses: 4, engineOf: () => ipam } as const
     expect(await winningStrategies({ ...game, path: 'together' })).toContain(winner)
   })
 

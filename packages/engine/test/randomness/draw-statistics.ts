@@ -1,4 +1,4 @@
-import { chiSquareTail, kolmogorovTail } from './tail-probability.ts'
+import { binomialTail, chiSquareTail, kolmogorovTail } from './tail-probability.ts'
 
 /**
  * What was drawn, as ranks among the free addresses (0 to free - 1), in the order in which it was handed out. Draws of one
@@ -17,8 +17,12 @@ export interface Suspicion {
   readonly chance: number
 }
 
-/** Below this a statistic convicts. There are no second tries. */
-export const convictsBelow = 1e-6
+/**
+ * Below this a statistic convicts. There are no second tries, so it has to be small for the hundreds of judgements of a run
+ * together. The chances given for `bins` and `lags` are those of long samples: with the fewest draws there are (500 in 64
+ * bins) a fair engine reaches this one 4.5 times as often.
+ */
+export const convictsBelow = 1e-9
 
 const mostBins = 64
 const mostLags = 10
@@ -105,8 +109,11 @@ function gapsChance(sample: DrawSample): number {
   const share = edges / free
   const expected = ranks.length * share
   if (expected < 25 || ranks.length - expected < 25) return 1
-  const deviation = ranks.filter(followsHeld).length - expected
-  return chiSquareTail(deviation ** 2 / (expected * (1 - share) * variance(sample)), 1)
+  // Exactly, since so few hits are not normal. Draws that are held at the same time scatter less than this says.
+  const hits = ranks.filter(followsHeld).length
+  const more = binomialTail(ranks.length, share, hits)
+  const fewer = binomialTail(ranks.length, 1 - share, ranks.length - hits)
+  return Math.min(1, 2 * Math.min(more, fewer))
 }
 
 // Draws without replacement scatter less: by (free - size) / (free - 1) in a batch, exactly, and so in their sum.
@@ -119,12 +126,12 @@ function variance({ free, batches }: DrawSample): number {
   return sum / draws
 }
 
-/** The bits, counted from the lowest, that are not 1 in half of the values: more than five sigma away. */
+/** The bits, counted from the lowest, that are not 1 in half of the values: more than seven sigma away (3 * 10^-12). */
 export function unevenBits(values: readonly bigint[], width: number): number[] {
   const ones = new Float64Array(width)
   for (const value of values)
     for (let bit = 0; bit < width; bit += 1) if ((value >> BigInt(bit)) & 1n) ones[bit]! += 1
-  const limit = 2.5 * Math.sqrt(values.length)
+  const limit = 3.5 * Math.sqrt(values.length)
   return [...ones.keys()].filter(
     (bit) => Math.abs((ones[bit] as number) - values.length / 2) > limit,
   )

@@ -1,4 +1,5 @@
 import type { Ipam } from '../../src/ipam.ts'
+import { convictsBelow } from './draw-statistics.ts'
 import type { DrawnSubnet, DrawPath } from './drawn-subnet.ts'
 import { binomialTail } from './tail-probability.ts'
 
@@ -69,9 +70,6 @@ export async function winningStrategies(game: Game): Promise<string[]> {
     past.push(...drawn)
   }
   return [...hits.keys()].filter(
-    (name) => binomialTail(game.rounds, chance, hits.get(name) ?? 0) < fiveSigma,
+    (name) => binomialTail(game.rounds, chance, hits.get(name) ?? 0) < convictsBelow,
   )
 }
-
-// One side of a normal distribution beyond five sigma; the binomial's own tail, because its few hits are not normal.
-const fiveSigma = 2.87e-7
