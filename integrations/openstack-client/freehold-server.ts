@@ -39,6 +39,8 @@ export async function startFreehold(
       : { authentication: credentialAuthentication([new TokenVerifier({ ipam })]) }),
     log: requestLog('silent'),
     listen: { host: '127.0.0.1', port: 0 },
+    // The clients may keep the machine busy.
+    loadLimits: { maxEventLoopDelayMs: Number.POSITIVE_INFINITY },
     ...options,
   })
   return {

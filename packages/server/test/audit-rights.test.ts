@@ -9,6 +9,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
+import { patient } from './app-fixture.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/reference/audit.md'), 'utf8')
 
@@ -39,6 +40,7 @@ async function useServer(store: Store): Promise<void> {
     ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
+    ...patient,
   })
   try {
     const call = async (method: string, path: string, body?: object) => {

@@ -17,7 +17,7 @@ import {
   requestLog,
   startServer,
 } from '../src/index.ts'
-import { type AppFixture, openApp, openStore } from './app-fixture.ts'
+import { type AppFixture, openApp, openStore, patient } from './app-fixture.ts'
 
 let folder: string
 let fixture: AppFixture
@@ -124,6 +124,7 @@ describe('a running server', () => {
       ipam: store.ipam,
       listen: { host: '127.0.0.1', port: 0 },
       log: requestLog('silent'),
+      ...patient,
       reapIntervalMs: 10,
       auditHeads: { directory, signKey: readSignKey(privateKey), intervalMs: 10 },
     })
@@ -162,6 +163,7 @@ describe('a running server', () => {
         ipam: store.ipam,
         listen: { host: '127.0.0.1', port: 0 },
         log: requestLog('silent'),
+        ...patient,
         auditHeads: { directory: folder },
       })
     await expect(start()).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { type RawConnection, rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -15,7 +15,7 @@ beforeEach(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
     bodyLimit: 1000,
-    loadLimits: { maxBodyBytes: 1500, freeBodyBytes: 0 },
+    loadLimits: { ...patient.loadLimits, maxBodyBytes: 1500, freeBodyBytes: 0 },
   })
 })
 afterEach(async () => {

@@ -5,6 +5,7 @@ import { startTcpProxy, testMariadb, testPostgres } from '@freehold/test-support
 import { describe, expect, it } from 'vitest'
 import { requestLog } from '../src/request-log.ts'
 import { startServer } from '../src/start-server.ts'
+import { patient } from './app-fixture.ts'
 
 const databases = [
   { name: 'PostgreSQL', server: await testPostgres(), open: postgresStore },
@@ -23,13 +24,14 @@ describe.each(databases)('a server that is cut off from its $name', ({ server, o
       await using proxy = await startTcpProxy(target.hostname, Number(target.port))
       const through = new URL(url)
       through.port = String(proxy.port)
-      const ipam = await openIpam(open({ url: through.href, connectTimeoutMs: 1000 }), {
+      const ipam = await openIpam(open({ url: through.href, connectTimeoutMs: 5000 }), {
         deadlineMs: 2000,
       })
       const running = await startServer({
         ipam,
         listen: { host: '127.0.0.1', port: 0 },
         log: requestLog('silent'),
+        ...patient,
       })
       try {
         const post = (path: string, body: unknown) =>

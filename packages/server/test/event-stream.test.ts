@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { type RawConnection, rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -12,6 +12,7 @@ beforeEach(async () => {
     ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
+    ...patient,
   })
 })
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RuleName } from '../src/access-rules.ts'
 import { addressesAskedFor } from '../src/rate-limits.ts'
 import { openApp } from './app-fixture.ts'
@@ -6,9 +6,16 @@ import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
 let fixture: TokenFixture | undefined
 
+// Time passes when a test says so: on a busy machine what was taken would flow back in the middle of it.
+let now = 0
+
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+})
 afterEach(async () => {
   await fixture?.close()
   fixture = undefined
+  vi.restoreAllMocks()
 })
 
 async function open(...options: Parameters<typeof openGuardedApp>): Promise<TokenFixture> {
@@ -24,9 +31,10 @@ describe('requests per second', () => {
     const ask = (secret: string) => app.as(secret)('GET', '/v1/subnets')
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(busy.secret)))
     const refused = answers.filter(({ status }) => status === 429)
-    expect(refused.length).toBeGreaterThan(0)
+    // Twice as many as flow back in a second may come at once.
+    expect(refused).toHaveLength(30)
     expect(refused[0]?.body).toMatchObject({ code: 'RATE_LIMITED', kind: 'unavailable' })
-    expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThanOrEqual(1)
+    expect(refused[0]?.headers['retry-after']).toBe('1')
     const calm = await ask(other.secret)
     expect(calm.status).toBe(200)
     expect(Object.keys(calm.headers).filter((name) => /limit|retry/.test(name))).toEqual([])
@@ -48,12 +56,14 @@ describe('requests per second', () => {
     const statuses: number[] = []
     for (let count = 0; count < 8; count += 1)
       statuses.push((await app.as(secret)('POST', '/v2.0/networks', { network: {} })).status)
-    expect(statuses[0]).toBe(403)
-    expect(statuses).toContain(429)
+    expect(statuses).toEqual([403, 403, ...Array(6).fill(429)])
     const { status, headers, body } = await app.as(secret)('GET', '/v2.0/networks')
     expect(status).toBe(429)
     expect(headers['retry-after']).toBeDefined()
     expect(body.NeutronError.type).toBe('HTTPTooManyRequests')
+    now += 1000
+    expect((await app.as(secret)('GET', '/v2.0/networks')).status).toBe(200)
+    expect((await app.as(secret)('GET', '/v2.0/networks')).status).toBe(429)
   })
 
   test('are without bound when none is set', async () => {
@@ -78,8 +88,8 @@ describe('addresses per minute', () => {
     expect((await take(two.secret, { kind: 'next' })).status).toBe(201)
     const refused = await take(two.secret, { kind: 'bulk', count: 5 })
     expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } })
-    // Half a minute for five addresses, less what the test has taken of it.
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(20)
+    // Half a minute for five addresses.
+    expect(refused.headers['retry-after']).toBe('30')
     expect((await app.as(one.secret)('GET', path)).body.items).toHaveLength(10)
     const other = await app.as(south.secret)('POST', '/v1/subnets', { cidr: '10.1.0.0/24' })
     const elsewhere = `/v1/subnets/${other.body.id}/allocations`

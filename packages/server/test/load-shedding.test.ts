@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -20,7 +20,7 @@ async function start(
     ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log,
-    loadLimits,
+    loadLimits: { ...patient.loadLimits, ...loadLimits },
     stopTimeoutMs: 1000,
   })
 }
@@ -118,15 +118,28 @@ test('the log is told how many were refused, not of each', async () => {
 })
 
 test('an event loop that keeps lagging sheds load until it has caught up', async () => {
-  await start({ maxEventLoopDelayMs: 50 })
-  const isBusy = async () => (await fetch(`${server.url}/v1/subnets`)).status === 503
-  const lag = () => {
-    const until = performance.now() + 1000
-    while (performance.now() < until);
+  // The clock and the moments at which the server looks at it are the test's: a busy machine lags by itself.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let now = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  try {
+    await start({ maxEventLoopDelayMs: 50 })
+    const lookedAt = (late: number) => {
+      now += 250 + late
+      vi.advanceTimersByTime(250)
+    }
+    const isBusy = async () => (await fetch(`${server.url}/v1/subnets`)).status === 503
+    lookedAt(1000)
+    expect(await isBusy()).toBe(false)
+    lookedAt(60)
+    expect(await isBusy()).toBe(true)
+    lookedAt(40)
+    expect(await isBusy()).toBe(false)
+    lookedAt(1000)
+    expect(await isBusy()).toBe(false)
+    await server.stop()
+  } finally {
+    clock.mockRestore()
+    vi.useRealTimers()
   }
-  lag()
-  expect(await isBusy()).toBe(false)
-  lag()
-  expect(await isBusy()).toBe(true)
-  await expect.poll(isBusy, { timeout: 30_000 }).toBe(false)
 })

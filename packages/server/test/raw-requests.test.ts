@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -12,6 +12,7 @@ beforeAll(async () => {
     ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
+    ...patient,
     timeouts: { requestMs: 300, headersMs: 300, checkMs: 50 },
   })
 })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
-import { type OpenStore, openStore } from './app-fixture.ts'
+import { type OpenStore, openStore, patient } from './app-fixture.ts'
 import { rawConnection } from './raw-connection.ts'
 
 let store: OpenStore
@@ -12,6 +12,7 @@ async function start(stopTimeoutMs = 10_000): Promise<void> {
     ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
+    ...patient,
     stopTimeoutMs,
   })
 }

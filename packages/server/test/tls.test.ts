@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
 import { readTlsKeyPair, startTlsReload } from '../src/tls-key-pair.ts'
-import { type OpenStore, openApp, openStore } from './app-fixture.ts'
+import { type OpenStore, openApp, openStore, patient } from './app-fixture.ts'
 
 let folder: string
 let server: RunningServer | undefined
@@ -45,6 +45,7 @@ async function start(): Promise<RunningServer> {
     ipam: store.ipam,
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
+    ...patient,
     tlsFiles: files(),
   })
   return server
