@@ -21,7 +21,7 @@ describe('a write that cannot be made', () => {
   let other: DatabaseSync
 
   beforeEach(async () => {
-    ipam = await openIpam(sqliteStore({ path }), { deadlineMs: 50 })
+    ipam = await openIpam(sqliteStore({ path }))
     other = new DatabaseSync(path)
   })
   afterEach(async () => {
@@ -30,12 +30,14 @@ describe('a write that cannot be made', () => {
   })
 
   it('ends as contention when another writer stays in the way past the deadline', async () => {
+    const hasty = await openIpam(sqliteStore({ path }), { deadlineMs: 50 })
     other.exec('BEGIN IMMEDIATE')
-    await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).rejects.toMatchObject({
+    await expect(hasty.subnets.create({ cidr: '10.0.0.0/24' })).rejects.toMatchObject({
       code: 'CONTENTION',
       kind: 'unavailable',
     })
     other.exec('ROLLBACK')
+    await hasty.close()
     await expect(ipam.subnets.create({ cidr: '10.0.0.0/24' })).resolves.toBeDefined()
   })
 

@@ -44,6 +44,9 @@ if (mariadb !== undefined)
     groupAnswer: '',
   })
 
+// For what ends at the deadline and not before.
+const soon = 3000
+
 interface Broken {
   /** Its connections go through the proxy. */
   readonly ipam: Ipam
@@ -55,14 +58,17 @@ interface Broken {
 
 for (const { name, server, open, commit, groupCommit, groupAnswer } of databases)
   describe(`a connection to ${name} that breaks`, () => {
-    async function withProxy(work: (broken: Broken) => Promise<void>): Promise<void> {
+    async function withProxy(
+      work: (broken: Broken) => Promise<void>,
+      deadlineMs = 30_000,
+    ): Promise<void> {
       const url = await server.createDatabase()
       const target = new URL(url)
       await using proxy = await startTcpProxy(target.hostname, Number(target.port))
       const through = new URL(url)
       through.port = String(proxy.port)
       const observer = await openIpam(open(url))
-      const ipam = await openIpam(open(through.href), { deadlineMs: 3000 })
+      const ipam = await openIpam(open(through.href), { deadlineMs })
       try {
         const { id } = await observer.subnets.create({ cidr: '10.0.0.0/24' })
         await work({ ipam, observer, proxy, subnetId: id })
@@ -123,7 +129,7 @@ for (const { name, server, open, commit, groupCommit, groupAnswer } of databases
         )
         await expect(work).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
         expect(await held(broken)).toHaveLength(1)
-      })
+      }, soon)
     })
 
     it('before the commit is not noticed', async () => {
@@ -142,7 +148,7 @@ for (const { name, server, open, commit, groupCommit, groupAnswer } of databases
         const work = ipam.allocations.allocate(subnetId, { kind: 'any' })
         await expect(work).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
         expect(await held(broken)).toHaveLength(0)
-      })
+      }, soon)
     })
 
     it('while only reading is not noticed', async () => {

@@ -35,7 +35,7 @@ if (mariadb !== undefined)
   })
 
 const maxConnections = 4
-const connectTimeoutMs = 1000
+const connectTimeoutMs = 5000
 const deadlineMs = 500
 
 const openCodes = ['DATABASE_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'CONTENTION', 'OVERLOADED']

@@ -39,16 +39,13 @@ export function describeConcurrencyContract(store: ContractStore): void {
   const engines = contractEngines(store)
   const timeout = 60_000
 
-  // On a slow machine, and on two nodes of a cluster, a caller may lose many races before it has its turn.
-  const openPair = () => engines.openPair({ deadlineMs: 50_000 })
-
   async function sound(ipam: Ipam): Promise<void> {
     expect((await ipam.check()).problems).toEqual([])
   }
 
   describe('at the same time', () => {
     it('any gives everybody another address, to the last one (A1, A3)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/26' })
       const answers = await atOnce(pair, 70, (ipam) =>
         ipam.allocations.allocate(id, { kind: 'any' }),
@@ -59,7 +56,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('next gives the lowest addresses, in an empty subnet too (A1)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       for (const [cidr, base] of [
         ['10.0.0.0/24', '10.0.0'],
         ['10.1.0.0/16', '10.1.0'],
@@ -76,7 +73,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('all kinds of request never share an address (A2, A9)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/25' })
       const answers = await atOnce(pair, 60, (ipam, index) => {
         if (index % 4 === 0) return ipam.allocations.allocate(id, { kind: 'next' })
@@ -96,7 +93,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     it('one of many gets the named address, and all of any one each (A6)', {
       timeout,
     }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/24' })
       const answers = await atOnce(pair, 30, (ipam) =>
         ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' }),
@@ -107,7 +104,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('the same holder gets the same derived address, once (A10)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '2001:db8::/64' })
       const answers = await atOnce(pair, 20, (ipam) =>
         ipam.allocations.allocate(
@@ -122,7 +119,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('a subnet is either deleted or given addresses from (A11)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       for (let round = 0; round < 15; round += 1) {
         const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/24' })
         const [deleted, given] = await Promise.all([
@@ -143,7 +140,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     it('subnets from one pool are disjoint, and all that fit are cut (A5, A13)', {
       timeout,
     }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const pool = await pair[0].subnetPools.create({ prefixes: ['10.0.0.0/21', '10.1.0.0/22'] })
       const answers = await atOnce(pair, 52, (ipam) =>
         ipam.subnets.create({ subnetPoolId: pool.id, prefixLength: 26 }),
@@ -156,7 +153,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('named prefixes that overlap go to one caller each (A14)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const wanted = ['10.0.0.0/24', '10.0.0.0/25', '10.0.0.128/25', '10.0.0.0/23', '10.0.1.0/24']
       const answers = await atOnce(pair, 30, (ipam, index) =>
         ipam.subnets.create({ cidr: wanted[index % wanted.length] as string }),
@@ -169,7 +166,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('changing a subnet disturbs no allocation from it (A15)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/24' })
       const [changes, answers] = await Promise.all([
         atOnce(pair, 20, (ipam, index) =>
@@ -188,7 +185,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('of changes from one revision one is made (A24)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/24' })
       const answers = await atOnce(pair, 12, (ipam, index) =>
         ipam.subnets.update(id, { name: `n${index}` }, { ifRevision: 1 }),
@@ -198,7 +195,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('an address is released once (A25)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/24', coolingSeconds: 60 })
       await pair[0].allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
       const answers = await atOnce(pair, 16, (ipam) => ipam.allocations.release(id, '10.0.0.9'))
@@ -207,7 +204,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('a subnet, a pool and a scope are deleted once (A25)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const scope = await pair[0].addressScopes.create({ ipVersion: 4 })
       const pool = await pair[0].subnetPools.create({ prefixes: ['10.0.0.0/8'] })
       const subnet = await pair[0].subnets.create({ cidr: '10.0.0.0/24' })
@@ -221,7 +218,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('a quota holds to the address, whoever draws on it (E1, E2, E4)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const pool = await pair[0].subnetPools.create({
         prefixes: ['10.0.0.0/16'],
         quota: 640n,
@@ -242,7 +239,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('there is one default pool (E3)', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const answers = await atOnce(pair, 8, (ipam, index) =>
         ipam.subnetPools.create({ prefixes: [`10.${index}.0.0/16`], isDefault: true }),
       )
@@ -252,7 +249,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     it('bulk requests get all or nothing, in ranges of several pools (E7, E8)', {
       timeout,
     }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({
         cidr: '10.0.0.0/22',
         allocationPools: [
@@ -274,7 +271,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('a named address that is taken in a /64 is refused without a search (D3)', async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '2001:db8::/64' })
       const address = '2001:db8::ffff:ffff:ffff:ffff'
       const answers = await atOnce(pair, 4, (ipam) =>
@@ -284,7 +281,7 @@ export function describeConcurrencyContract(store: ContractStore): void {
     })
 
     it('addresses go round between takers and givers without loss', { timeout }, async () => {
-      const pair = await openPair()
+      const pair = await engines.openPair()
       const { id } = await pair[0].subnets.create({ cidr: '10.0.0.0/28' })
       const codes = new Set<string>()
       await atOnce(pair, 12, async (ipam, worker) => {

@@ -31,19 +31,24 @@ export interface ContractEngines {
   openWithStore(options?: EngineOptions): Promise<{ store: Store; ipam: Ipam }>
 }
 
+// On a slow machine, and on two nodes of a cluster, a caller may lose many races before it has its turn.
+const patience: EngineOptions = { deadlineMs: 50_000 }
+
 /** Registers the disposal after each test. */
 export function contractEngines(contractStore: ContractStore): ContractEngines {
   afterEach(() => contractStore.dispose())
+  const openOn = (store: Store, options?: EngineOptions) =>
+    openIpam(store, { ...patience, ...options })
   return {
-    open: async (options) => openIpam(await contractStore.open(), options),
+    open: async (options) => openOn(await contractStore.open(), options),
     openPair: async (options) => {
       const store = await contractStore.open()
-      const first = await openIpam(store, options)
-      return [first, await openIpam(await contractStore.again(store), options)]
+      const first = await openOn(store, options)
+      return [first, await openOn(await contractStore.again(store), options)]
     },
     openWithStore: async (options) => {
       const store = await contractStore.open()
-      return { store, ipam: await openIpam(store, options) }
+      return { store, ipam: await openOn(store, options) }
     },
   }
 }
