@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { temporaryDirectory } from '@freehold/test-support'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Coalescer, type GroupAnswer } from '../src/operations/coalescer.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { type Session, type Store, StoreFault } from '../src/store/store.ts'
@@ -130,6 +130,43 @@ describe('a coalescer', () => {
     const lost = coalescer.submit(request('lost', { deadline: performance.now() + 1 }))
     await expectRefused(lost, 'CONTENTION')
     expect(await notes()).toEqual([])
+  })
+
+  describe('after a fault that a deadline does not outlast', () => {
+    // Time passes when the work says so, so that the deadline is over exactly then.
+    let now = 1000
+    const deadline = 2000
+    beforeEach(() => {
+      now = 1000
+      vi.spyOn(performance, 'now').mockImplementation(() => now)
+    })
+    afterEach(() => vi.restoreAllMocks())
+
+    const lose = (): never => {
+      now = deadline
+      throw new StoreFault('disconnected', new Error('the server went away'))
+    }
+
+    it('tells the late one why, and runs the others again', async () => {
+      let groups = 0
+      const coalescer = new Coalescer<string, string>(store, lanes(1), async (session, texts) => {
+        groups += 1
+        return groups > 1 ? insertAll(session, texts) : lose()
+      })
+      const [patient, late] = await Promise.allSettled([
+        coalescer.submit(request('patient')),
+        coalescer.submit(request('late', { deadline })),
+      ])
+      expect(patient).toEqual({ status: 'fulfilled', value: 'patient' })
+      expect(late).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } })
+      expect(await notes()).toEqual(['patient'])
+    })
+
+    it('runs nothing again when it is too late for all', async () => {
+      const coalescer = new Coalescer<string, string>(store, lanes(1), async () => lose())
+      await expectRefused(coalescer.submit(request('late', { deadline })), 'DATABASE_UNAVAILABLE')
+      expect(store.counters.retries).toBe(0)
+    })
   })
 
   it('runs each alone that lost again and again with its group', async () => {
