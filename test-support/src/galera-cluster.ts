@@ -34,7 +34,7 @@ export interface GaleraCluster {
 /** Starts a private cluster of the machine's MariaDB: the first node alone, the others with a copy of its data. */
 export async function startGalera(options: GaleraStart = {}): Promise<GaleraCluster> {
   if (provider === undefined) throw new Error('there is no Galera on this machine')
-  const ports = await freePorts(12)
+  const ports = await Promise.all(Array.from({ length: 12 }, freePort))
   const [group, own, state, copy] = [0, 3, 6, 9].map((start) => ports.slice(start, start + 3))
   const makeNode = (index: number): GaleraNode =>
     new GaleraNode({
@@ -62,10 +62,4 @@ export async function startGalera(options: GaleraStart = {}): Promise<GaleraClus
     throw error
   }
   return { nodes, stop }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) ports.add(await freePort())
-  return [...ports]
 }

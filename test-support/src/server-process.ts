@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chownSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,7 +57,9 @@ export function giveToServer(path: string): void {
 
 /** Runs a command as the server's user and waits for it; throws with what it said when it fails. */
 export function runToEnd(command: string, args: readonly string[], folder: string): void {
-  const result = spawnSync(command, args, { ...ordinaryUser(), cwd: folder, encoding: 'utf8' })
+  // Its own folder is where that user may write for certain.
+  const env = { ...process.env, TMPDIR: folder }
+  const result = spawnSync(command, args, { ...ordinaryUser(), cwd: folder, env, encoding: 'utf8' })
   if (result.status !== 0)
     throw new Error(
       `${command} failed: ${result.error?.message ?? ''}${result.stdout}${result.stderr}`,
@@ -174,17 +177,28 @@ export async function waitFor(condition: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A port of the loopback address that nobody uses at this moment. */
+// Below those that systems give to outgoing connections and to whoever listens on port 0: a port that is free now stays
+// free until its server is started, and while that is started again.
+const [firstPort, endOfPorts] = [20_000, 32_000]
+const given = new Set<number>()
+
+/** A port of the loopback address that nobody uses at this moment. Another each time. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(firstPort, endOfPorts)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port)
-        else reject(new Error('no port'))
-      })
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false)
+      else reject(error)
     })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
