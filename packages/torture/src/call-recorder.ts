@@ -25,9 +25,9 @@ export class CallRecorder {
     this.#prefix = `${who.runId}-w${who.worker}.${who.incarnation}`
   }
 
-  mark(event: 'start' | 'end'): void {
+  markStart(): void {
     this.#file.write({
-      event,
+      event: 'start',
       worker: this.#worker,
       incarnation: this.#incarnation,
       at: invocationTime(),

@@ -67,8 +67,9 @@ export type Answer =
 
 export type Outcome = 'ok' | 'fail' | 'unknown'
 
+/** A worker is at it from here on. */
 export interface StartRecord {
-  readonly event: 'start' | 'end'
+  readonly event: 'start'
   readonly worker: number
   readonly incarnation: number
   readonly at: number

@@ -33,10 +33,9 @@ async function work(task: WorkerTask): Promise<void> {
   // A worker without its parent has nobody to work for.
   process.on('disconnect', () => process.exit(0))
   const timer = setInterval(() => process.send?.(recorder.counts), 200)
-  recorder.mark('start')
+  recorder.markStart()
   process.send?.(recorder.counts)
   await load.run(task.lanes, task.sweepMs)
-  recorder.mark('end')
   clearInterval(timer)
   recorder.close()
   await client.close()

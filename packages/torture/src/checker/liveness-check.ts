@@ -15,9 +15,7 @@ export function checkLiveness(history: RunHistory, windowMs: number): Violation[
   const violations: Violation[] = []
   for (const [worker, own] of attempts) {
     if (worker < 0) continue
-    const starts = history.marks
-      .filter((mark) => mark.worker === worker && mark.event === 'start')
-      .map(({ at }) => at)
+    const starts = history.starts.filter((start) => start.worker === worker).map(({ at }) => at)
     // One by one: a long run has more of them than a call takes arguments.
     const last = own.reduce((latest, { from }) => Math.max(latest, from), 0)
     const moments = [

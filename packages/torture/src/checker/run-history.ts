@@ -8,7 +8,7 @@ import { operationsOf, type RecordedOperation } from './operation-history.ts'
 export interface RunHistory {
   readonly operations: readonly RecordedOperation[]
   readonly byId: ReadonlyMap<string, RecordedOperation>
-  readonly marks: readonly StartRecord[]
+  readonly starts: readonly StartRecord[]
   readonly final: FinalState
   readonly topology: Topology
   readonly subnets: ReadonlyMap<string, KnownSubnet>
@@ -42,9 +42,7 @@ export function runHistoryOf(
   return {
     operations,
     byId: new Map(operations.map((operation) => [operation.id, operation])),
-    marks: records.filter(
-      (record): record is StartRecord => record.event === 'start' || record.event === 'end',
-    ),
+    starts: records.filter((record): record is StartRecord => record.event === 'start'),
     final,
     topology,
     subnets: knownSubnets(operations, deletions, topology),
