@@ -1,5 +1,7 @@
 import type { components } from '@freehold/client'
 
+export type { ChangeEvent } from '@freehold/client'
+
 /** What the API answers, as its OpenAPI document says. */
 type Schemas = components['schemas']
 
@@ -9,7 +11,6 @@ export type Subnet = Schemas['Subnet']
 export type Allocation = Schemas['Allocation']
 export type AddressKnowledge = Schemas['AddressKnowledge']
 export type AddressTenure = Schemas['AddressTenure']
-export type ChangeEvent = Schemas['Event']
 export type Plan = Schemas['Plan']
 export type PlanReport = Schemas['PlanReport']
 export type CheckReport = Schemas['CheckReport']

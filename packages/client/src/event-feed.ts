@@ -2,7 +2,8 @@ import { apiError, unreachable } from './freehold-api-error.ts'
 import type { FreeholdClientOptions } from './freehold-client.ts'
 import type { components } from './generated/v1.ts'
 
-export type FreeholdEvent = components['schemas']['Event']
+/** One change, as the API's `Event`. */
+export type ChangeEvent = components['schemas']['Event']
 
 export interface EventsOptions extends FreeholdClientOptions {
   /** Position after which to start; absent: from the first event on. */
@@ -14,7 +15,7 @@ export interface EventsOptions extends FreeholdClientOptions {
  * Events as they happen, over Server-Sent Events, until the server ends the stream. To read on after that, call again with
  * `after` set to the last `cursor`. Throws FreeholdApiError; needs a real connection.
  */
-export async function* followEvents(options: EventsOptions): AsyncGenerator<FreeholdEvent> {
+export async function* followEvents(options: EventsOptions): AsyncGenerator<ChangeEvent> {
   const response = await openStream(options)
   let rest = ''
   for await (const chunk of textOf(response)) {
@@ -22,7 +23,7 @@ export async function* followEvents(options: EventsOptions): AsyncGenerator<Free
     rest = messages.pop() ?? ''
     for (const message of messages) {
       const data = message.split('\n').find((line) => line.startsWith('data: '))
-      if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as FreeholdEvent
+      if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as ChangeEvent
     }
   }
 }

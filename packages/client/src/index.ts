@@ -1,4 +1,4 @@
-export { type EventsOptions, type FreeholdEvent, followEvents } from './event-feed.ts'
+export { type ChangeEvent, type EventsOptions, followEvents } from './event-feed.ts'
 export { dataOf, FreeholdApiError, type ProblemKind } from './freehold-api-error.ts'
 export {
   createFreeholdClient,
