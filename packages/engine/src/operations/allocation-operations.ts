@@ -134,10 +134,10 @@ export async function getAllocation(
   const parsed = parseAddress(address, '/address')
   return read(context, async (session) => {
     const layout = await visibleLayout(context, session, subnetId)
-    if (!layout.prefix.contains(parsed)) throw allocationNotFound()
+    if (!layout.prefix.contains(parsed)) throw allocationNotFound(parsed)
     const row = await findAllocation(session, layout.key, parsed.toBytes())
     if (row === undefined || !seesAllocation(context.caller, layout, row))
-      throw allocationNotFound()
+      throw allocationNotFound(parsed)
     return toAllocation(row, layout)
   })
 }
@@ -342,10 +342,10 @@ async function heldRow(
   layout: SubnetLayout,
   address: IpAddress,
 ): Promise<AllocationRow> {
-  if (!layout.prefix.contains(address)) throw allocationNotFound()
+  if (!layout.prefix.contains(address)) throw allocationNotFound(address)
   const row = await findAllocation(session, layout.key, address.toBytes())
   if (row === undefined || row.state !== 0 || !seesAllocation(context.caller, layout, row))
-    throw allocationNotFound()
+    throw allocationNotFound(address)
   return row
 }
 
@@ -357,6 +357,10 @@ function seesAllocation(caller: Caller, layout: SubnetLayout, row: AllocationRow
   return ownsSubnet(caller, layout) || row.project_id === caller.projectId
 }
 
-function allocationNotFound(): IpamError {
-  return new IpamError('ALLOCATION_NOT_FOUND', 'The address is not held.', { pointer: '/address' })
+// The same of an address that another project holds, and that lies outside the subnet.
+function allocationNotFound(address: IpAddress): IpamError {
+  return new IpamError('ALLOCATION_NOT_FOUND', `${address} is not held in this subnet.`, {
+    pointer: '/address',
+    fix: 'Look the address up to see who holds it; if it was to be released, nothing is left to do.',
+  })
 }

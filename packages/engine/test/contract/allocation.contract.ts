@@ -383,7 +383,12 @@ export function describeAllocationContract(store: ContractStore): void {
       await ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.9' })
       await ipam.allocations.release(id, '10.0.0.9')
       for (const address of ['10.0.0.9', '10.0.0.10', '10.9.9.9', '::9'])
-        await expectRefused(ipam.allocations.release(id, address), 'ALLOCATION_NOT_FOUND')
+        for (const attempt of ['release', 'get'] as const) {
+          const refused = ipam.allocations[attempt](id, address)
+          const error = await expectRefused(refused, 'ALLOCATION_NOT_FOUND')
+          expect(error.message).toBe(`${address} is not held in this subnet.`)
+          expect(error.details).toMatchObject({ pointer: '/address', fix: expect.any(String) })
+        }
       await expectRefused(ipam.allocations.release(id, '10.0.0'), 'INVALID_ADDRESS')
     })
 
