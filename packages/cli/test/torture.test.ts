@@ -21,3 +21,15 @@ test('a load goes by turns through the stores that stand with commas between the
   expect(unknown.exitCode).toBe(2)
   expect(unknown.stderr).toContain('no kind of store called oracle')
 })
+
+test('the report is printed as JSON as by every command, and by the spelling of before', async () => {
+  await using folder = new FreeholdFolder()
+  const store = ['--store', `sqlite:${join(folder.path, 'torture.sqlite')}`]
+  const load = ['torture', '--processes', '1', '--seconds', '1', '--seed', 'cli', ...store]
+  for (const spelling of [['--output', 'json'], ['--json']]) {
+    const { exitCode, stdout, stderr } = await folder.run(...load, ...spelling)
+    expect(exitCode, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ seed: 'cli', violations: [] })
+  }
+  expect((await folder.run('torture', '--help')).stdout).not.toMatch(/--json/)
+})

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { durationSeconds, examples, positiveInteger, type RunCommand } from './declaration.ts'
 
 export function declareTortureCommands(program: Command, run: RunCommand): void {
@@ -16,13 +16,14 @@ export function declareTortureCommands(program: Command, run: RunCommand): void 
     .option('--seed <text>', 'of the commands and the kills; default: another one each time')
     .option('--kill', 'kill processes at random with SIGKILL, and start others in their place')
     .option('--history <folder>', 'keep the histories there')
-    .option('--json', 'the same as --output json')
+    // The spelling before all commands had --output.
+    .addOption(new Option('--json').hideHelp())
     .addHelpText(
       'after',
       examples(
         'torture --store sqlite:/tmp/torture.sqlite --processes 8 --seconds 60 --kill',
         'torture --store postgres://freehold@db.example.net/torture --processes 8 --seconds 60',
-        'torture --server http://127.0.0.1:8080,http://127.0.0.1:8081 --seconds 60 --json',
+        'torture --server http://127.0.0.1:8080,http://127.0.0.1:8081 --seconds 60 --output json',
       ),
     )
     .action((options, command) =>
