@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { createFreeholdClient, type FreeholdClient } from '@freehold/client'
+import { createFreeholdClient, type FreeholdClient, followEvents } from '@freehold/client'
 import type { Ipam } from '@freehold/engine'
 import { usageError } from './command-error.ts'
+import type { FollowEvents } from './event-following.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { parseStoreUrl, type StoreLocation } from './store-url.ts'
 
@@ -10,6 +11,8 @@ export interface ApiConnection {
   readonly client: FreeholdClient
   /** The engine as the same caller, where the store is opened in this process: only it tells how far long work is. */
   readonly ipam: Ipam | null
+  /** The server's stream of events, as `followEvents` has it; null where the store is opened in this process. */
+  readonly followEvents: FollowEvents | null
   close(): Promise<void>
 }
 
@@ -74,12 +77,17 @@ export async function openConnection(
   const heads = evenIfRestored ? undefined : environment.FREEHOLD_AUDIT_HEADS || undefined
   if (target.kind === 'store') return openStoreConnection(target.location, options.project, heads)
   const token = options.token ?? environment.FREEHOLD_TOKEN
-  const client = createFreeholdClient({
+  const server = {
     url: target.url,
     ...(token === undefined ? {} : { token }),
     fetch: withProject(fetch, options.project),
-  })
-  return { client, ipam: null, close: async () => {} }
+  }
+  return {
+    client: createFreeholdClient(server),
+    ipam: null,
+    followEvents: (feed) => followEvents({ ...server, ...feed }),
+    close: async () => {},
+  }
 }
 
 async function openStoreConnection(
@@ -110,6 +118,7 @@ async function openStoreConnection(
   return {
     client,
     ipam: project === undefined ? ipam : ipam.as({ projectId: project, isAdmin: true }),
+    followEvents: null,
     async close() {
       await app.close()
       await ipam.close()

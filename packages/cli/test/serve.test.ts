@@ -1,4 +1,7 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { freePort } from '@freehold/test-support'
 import { expect, test } from 'vitest'
 import { demoFolder, FreeholdFolder, firstLine, resultOf } from './freehold-process.ts'
 
@@ -99,6 +102,56 @@ test('events --follow prints what happens as one JSON object a line, until it is
   child.kill('SIGTERM')
   expect((await closed)[0]).toBe(0)
 })
+
+test('events --follow reads the stream of a server, also from one that takes its place, up to a limit', async () => {
+  await using folder = new FreeholdFolder()
+  await folder.json('subnet', 'create', '10.0.0.0/24', '--name', 'web')
+  const listen = ['--log-level', 'silent', '--listen', `127.0.0.1:${await freePort()}`]
+  const first = await folder.serve(...listen)
+  const lines = linesOf(
+    folder.start('events', '--follow', '--limit', '3', '--output', 'json', '--server', first.url),
+  )
+  expect((await lines.next()).value).toMatchObject({ action: 'created', recordKind: 'subnet' })
+  const metrics = await (await fetch(`${first.url}/metrics`)).text()
+  expect(metrics).toContain('freehold_http_event_streams 1\n')
+  await folder.json('allocate', 'web', '--address', '10.0.0.9', '--server', first.url)
+  expect((await lines.next()).value).toMatchObject({ action: 'allocated', address: '10.0.0.9' })
+
+  first.child.kill('SIGTERM')
+  await once(first.child, 'close')
+  await folder.serve(...listen)
+  expect((await folder.run('release', 'web', '10.0.0.9')).exitCode).toBe(0)
+  expect((await lines.next()).value).toMatchObject({ action: 'released', address: '10.0.0.9' })
+  expect(await lines.next()).toEqual({ done: true, value: 0 })
+})
+
+test('events --follow ends when it is interrupted, its server there or not, and without one at once', async () => {
+  await using folder = new FreeholdFolder()
+  await folder.json('subnet', 'create', '10.0.0.0/24')
+  const { url, child } = await folder.serve('--log-level', 'silent')
+  const follow = ['events', '--follow', '--output', 'json', '--server', url]
+  const [first, second] = [folder.start(...follow), folder.start(...follow)]
+  await firstLine(first)
+  await firstLine(second)
+  const [firstEnd, secondEnd] = [resultOf(first), resultOf(second)]
+  first.kill('SIGINT')
+  expect(await firstEnd).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  second.kill('SIGTERM')
+  expect(await secondEnd).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+  const alone = await folder.process(...follow)
+  expect(alone.exitCode).toBe(7)
+  expect(alone.stderr).toContain('SERVER_UNREACHABLE')
+})
+
+/** The lines that a process prints, parsed; returns its exit code. */
+async function* linesOf(child: ChildProcess): AsyncGenerator<unknown, number | null> {
+  const closed = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
+    yield JSON.parse(line)
+  return (await closed)[0] as number | null
+}
 
 test('a reader that closes the pipe early is no error', async () => {
   await using folder = new FreeholdFolder()

@@ -13,7 +13,8 @@ export interface EventsOptions extends FreeholdClientOptions {
 
 /**
  * Events as they happen, over Server-Sent Events, until the server ends the stream. To read on after that, call again with
- * `after` set to the last `cursor`. Throws FreeholdApiError; needs a real connection.
+ * `after` set to the last `cursor`. Throws FreeholdApiError, SERVER_UNREACHABLE also when the connection breaks; needs a real
+ * connection.
  */
 export async function* followEvents(options: EventsOptions): AsyncGenerator<ChangeEvent> {
   const response = await openStream(options)
@@ -46,10 +47,14 @@ async function openStream({ url, token, fetch = globalThis.fetch, after, signal 
 
 async function* textOf(response: Response): AsyncGenerator<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const read = () =>
+    reader?.read().catch((failure: unknown) => {
+      throw unreachable(failure)
+    })
   try {
-    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read())
-      yield part.value
+    for (let part = await read(); part?.value !== undefined; part = await read()) yield part.value
   } finally {
-    await reader?.cancel()
+    // Of a stream that broke nothing is left to cancel.
+    await reader?.cancel().catch(() => {})
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { dataOf } from '@freehold/client'
+import type { ApiConnection } from '../api-connection.ts'
 import type { ChangeEvent } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
+import { eventsThroughRestarts, type FollowEvents } from '../event-following.ts'
 import type { Column } from '../output/column.ts'
 import { csvHeader, csvRow } from '../output/csv.ts'
 import { printJson } from '../output/record-output.ts'
@@ -19,12 +21,42 @@ const pollMs = 500
 
 /**
  * Prints events page by page, so that a long feed needs no memory. Followed, JSON is one event a line, and the command ends
- * with SIGINT or SIGTERM.
+ * with SIGINT or SIGTERM. From a server they are followed over its stream; a store that is opened here is asked twice a
+ * second.
  */
 export async function showEvents(context: CommandContext, options: EventOptions): Promise<void> {
-  const { client } = await context.connect()
+  const connection = await context.connect()
   const interrupted = options.follow === true ? interruption() : undefined
   const printer = printerFor(context, options.follow === true)
+  if (interrupted !== undefined && connection.followEvents !== null)
+    await printStream(connection.followEvents, printer, options, interrupted)
+  else await printPages(connection, printer, options, interrupted)
+}
+
+async function printStream(
+  follow: FollowEvents,
+  printer: EventPrinter,
+  { after, limit }: EventOptions,
+  interrupted: AbortSignal,
+): Promise<void> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  let last = after
+  const from = givenFields({ after })
+  for await (const event of eventsThroughRestarts(follow, { ...from, signal: interrupted })) {
+    printer.print([event])
+    last = event.cursor
+    left -= 1
+    if (left <= 0) break
+  }
+  printer.end(last ?? null)
+}
+
+async function printPages(
+  { client }: ApiConnection,
+  printer: EventPrinter,
+  options: EventOptions,
+  interrupted: AbortSignal | undefined,
+): Promise<void> {
   let left = options.limit ?? Number.POSITIVE_INFINITY
   let after = options.after
   while (left > 0 && interrupted?.aborted !== true) {
