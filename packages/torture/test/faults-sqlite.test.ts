@@ -5,7 +5,7 @@ import { temporaryDirectory } from '@freehold/test-support'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { runTorture, type TortureOptions } from '../src/index.ts'
 import { failpoints } from './faults/failpoint-engine.ts'
-import { untilKilled } from './faults/until-killed.ts'
+import { untilHappened } from './faults/until-happened.ts'
 
 const moduleUrl = (name: string) => new URL(`./faults/${name}.ts`, import.meta.url).href
 
@@ -122,7 +122,7 @@ describe('SQLite under faults', { timeout: 300_000 }, () => {
     const report = await torture({
       engineModule: moduleUrl('failpoint-engine'),
       processes: 2,
-      ...untilKilled(2),
+      ...untilHappened(({ kills }) => kills >= 2),
     })
     expect(report.violations).toEqual([])
     expect(report.kills).toBeGreaterThan(0)

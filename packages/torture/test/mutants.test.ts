@@ -39,7 +39,7 @@ async function runOn(engine: string | null, seed: string, kill = false): Promise
   })
 }
 
-describe('the checker', { timeout: 120_000 }, () => {
+describe('the checker', { timeout: 300_000 }, () => {
   it.each(mutants)('convicts the engine $name of $property', async (mutant) => {
     const { name, property, kill } = mutant
     const found = new Set<Property>()
