@@ -117,7 +117,7 @@ async function coldAllocation(
   subnet: FilledSubnet,
   request: AddressRequestInput,
 ): Promise<number> {
-  const cold = await openIpam(storeOf(url), { migrate: false })
+  const cold = await openIpam(await storeOf(url), { migrate: false })
   const one = request.kind === 'bulk' ? { ...request, count: 1 } : request
   await allocateAndRelease(cold, warming.id, one)
   const time = await allocateAndRelease(cold, subnet.id, request)

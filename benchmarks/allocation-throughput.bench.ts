@@ -74,7 +74,7 @@ async function measure(
   cases: readonly Case[],
   roundCount: number,
 ): Promise<ResultRow[]> {
-  const ipam = await openIpam(storeOf(database.url))
+  const ipam = await openIpam(await storeOf(database.url))
   const rows: ResultRow[] = []
   const subnets: FilledSubnet[] = []
   for (const { name, cidr, step, count } of cases) {

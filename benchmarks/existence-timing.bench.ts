@@ -19,7 +19,7 @@ export const title = "Asking for another tenant's record, against asking for non
 export async function run({ quick }: { quick: boolean }) {
   const amount = quick ? 200 : 10_000
   const database = await openDatabase('sqlite')
-  const ipam = await openIpam(storeOf(database.url))
+  const ipam = await openIpam(await storeOf(database.url))
   const { secret } = await createToken(ipam, { role: 'reader', projectId: 'south' }, {})
   const north = ipam.as({ projectId: 'north', isAdmin: false })
   const subnet = await north.subnets.create({ cidr: '10.0.0.0/24' })

@@ -73,7 +73,9 @@ async function openSides({ nodes }: GaleraCluster): Promise<Side[]> {
     for (const node of nodes) await node.query(`SET GLOBAL wsrep_sync_wait = ${syncWait}`)
     const ipams: Ipam[] = []
     for (const { url } of nodes.slice(0, writers))
-      ipams.push(await until(() => openIpam(storeOf(`${url}bench`), { deadlineMs: 60_000 })))
+      ipams.push(
+        await until(async () => openIpam(await storeOf(`${url}bench`), { deadlineMs: 60_000 })),
+      )
     sides.push({ setUp: { 'writing nodes': writers, 'sync wait': syncWait }, ipams })
   }
   return sides

@@ -20,7 +20,7 @@ export async function run({ quick }: { quick: boolean }) {
     for (let round = 0; round < rounds; round += 1) {
       const database = await openDatabase(kind)
       versions[kind] = database.version
-      const ipam = await openIpam(storeOf(database.url))
+      const ipam = await openIpam(await storeOf(database.url))
       const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/12' })
       const load = startLoad(ipam, id)
       await pause(loadMs)
@@ -156,7 +156,7 @@ async function listening(url: string): Promise<number> {
 /** `freehold serve` on SQLite: killed, started again, asked over HTTP. */
 async function restartOfProgram(rounds: number): Promise<ResultRow> {
   const database = await openDatabase('sqlite')
-  const ipam = await openIpam(storeOf(database.url))
+  const ipam = await openIpam(await storeOf(database.url))
   const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/12' })
   await ipam.close()
   const outcomes: Outcome[] = []

@@ -80,7 +80,7 @@ async function measured(
   repetitions: number,
 ): Promise<ResultRow> {
   const database = await openDatabase('sqlite')
-  const ipam = await openIpam(storeOf(database.url), { deadlineMs: 300_000 })
+  const ipam = await openIpam(await storeOf(database.url), { deadlineMs: 300_000 })
   try {
     const start = performance.now()
     const loaded = await load(ipam)

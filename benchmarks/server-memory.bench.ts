@@ -13,7 +13,7 @@ export async function run({ quick }: { quick: boolean }) {
   const amount = quick ? 200 : 10_000
   const empty = await openDatabase('sqlite')
   const full = await openDatabase('sqlite')
-  const ipam = await openIpam(storeOf(full.url))
+  const ipam = await openIpam(await storeOf(full.url))
   const { allocations } = await manySubnets(ipam, subnets, 200, new ProgressLine())
   // As a server does while it runs; this one was not running.
   const start = performance.now()

@@ -3,9 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Store } from '@freehold/engine'
-import { mariadbStore } from '@freehold/engine/mariadb'
-import { postgresStore } from '@freehold/engine/postgres'
-import { sqliteStore } from '@freehold/engine/sqlite'
+import { storeAt } from '@freehold/engine/store-url'
 import { startMariadb, startPostgres, temporaryDirectory } from '@freehold/test-support'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
@@ -25,11 +23,9 @@ export interface BenchDatabase {
   close(): Promise<void>
 }
 
-/** A new store on the database of a URL. */
-export function storeOf(url: string): Store {
-  if (url.startsWith('postgres:')) return postgresStore({ url, maxConnections: 20 })
-  if (url.startsWith('mariadb:')) return mariadbStore({ url, maxConnections: 20 })
-  return sqliteStore({ path: url.replace(/^sqlite:/, '') })
+/** A new store on the database of a URL, with as many connections as every benchmark has. */
+export function storeOf(url: string): Promise<Store> {
+  return storeAt(url, { maxConnections: 20 })
 }
 
 /** Servers are started with durability as in production. */

@@ -12,7 +12,7 @@ export async function onEach(
     try {
       versions[kind] = database.version
       // Counting the pages of a large subnet is one long transaction.
-      const ipam = await openIpam(storeOf(database.url), { deadlineMs: 300_000 })
+      const ipam = await openIpam(await storeOf(database.url), { deadlineMs: 300_000 })
       await work(database, ipam)
       await ipam.close()
     } finally {

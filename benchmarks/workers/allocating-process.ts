@@ -17,7 +17,7 @@ const [kind, url, subnetId, subnetKey, side] = process.argv.slice(2) as [
   'raw' | 'product',
 ]
 const callers = 16
-const ipam = side === 'product' ? await openIpam(storeOf(url), { migrate: false }) : undefined
+const ipam = side === 'product' ? await openIpam(await storeOf(url), { migrate: false }) : undefined
 const raw = side === 'raw' ? await rawWriter({ kind, url }, Number(subnetKey), callers) : undefined
 
 type Order = { take: string[] | number } | { release: true }

@@ -9,7 +9,7 @@ import { createApp, listenBacklog } from '@freehold/server'
 import { storeOf } from '../setup/bench-database.ts'
 
 const [url, isQuick] = process.argv.slice(2) as [string, string]
-const ipam = await openIpam(storeOf(url))
+const ipam = await openIpam(await storeOf(url))
 // A quick run looks at answers, whatever else the machine has to do at the time.
 const patient = {
   loadLimits: { maxEventLoopDelayMs: Number.POSITIVE_INFINITY },

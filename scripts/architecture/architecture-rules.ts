@@ -26,6 +26,7 @@ type EngineLayer =
   | 'operations'
   | 'ipam'
   | 'driver'
+  | 'store url'
   | 'index'
   | `store/${Database}`
 
@@ -48,6 +49,8 @@ const ENGINE_IMPORTS: Readonly<Record<EngineLayer, readonly EngineLayer[]>> = {
   operations: ABOVE_THE_STORE,
   ipam: [...ABOVE_THE_STORE, 'operations'],
   driver: [...ABOVE_THE_STORE, 'operations', 'ipam'],
+  // For programs that are told where a database is; nothing in the engine imports it.
+  'store url': ['model', 'store interfaces', 'store/sqlite', 'store/postgres', 'store/mariadb'],
   index: [...ABOVE_THE_STORE, 'operations', 'ipam', 'driver'],
 }
 
@@ -280,6 +283,7 @@ function engineLayer(path: string): EngineLayer | undefined {
     case '':
       // Beside the errors, which every layer throws, the root holds what puts the engine together.
       if (inside === 'index.ts') return 'index'
+      if (inside === 'store-url.ts') return 'store url'
       return inside === 'errors.ts' ? 'model' : 'ipam'
     case 'model':
     case 'allocators':

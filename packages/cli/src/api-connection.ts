@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { createFreeholdClient, type FreeholdClient, followEvents } from '@freehold/client'
 import type { Ipam } from '@freehold/engine'
+import type { StoreLocation } from '@freehold/engine/store-url'
 import { usageError } from './command-error.ts'
 import type { FollowEvents } from './event-following.ts'
 import type { GlobalOptions } from './global-options.ts'
-import { parseStoreUrl, type StoreLocation } from './store-url.ts'
+import { storeLocationOf } from './store-location.ts'
 
 /** The API, over HTTP or in this process: every command speaks to both in the same way. */
 export interface ApiConnection {
@@ -52,7 +53,7 @@ export function apiTarget(
 }
 
 function atStore(text: string): ApiTarget {
-  return { kind: 'store', location: parseStoreUrl(text) }
+  return { kind: 'store', location: storeLocationOf(text) }
 }
 
 function atServer(url: string): ApiTarget {
@@ -99,7 +100,7 @@ async function openStoreConnection(
     await Promise.all([
       import('./engine-opening.ts'),
       import('@freehold/server'),
-      import('./store-url.ts'),
+      import('@freehold/engine/store-url'),
     ])
   const ipam = await openEngine(await storeAt(location))
   try {

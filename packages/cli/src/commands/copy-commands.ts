@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { Store, StoreCopyReport } from '@freehold/engine'
+import { type StoreLocation, storeAt } from '@freehold/engine/store-url'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { type ConfirmationOptions, confirmed } from '../confirmation.ts'
 import type { Column } from '../output/column.ts'
 import { counted, countText } from '../output/count-text.ts'
 import { printJson, printRecords } from '../output/record-output.ts'
-import { parseStoreUrl, type StoreLocation, storeAt } from '../store-url.ts'
+import { storeLocationOf } from '../store-location.ts'
 
 export interface CopyOptions extends ConfirmationOptions {
   readonly from: string
@@ -23,7 +24,7 @@ export async function copy(context: CommandContext, options: CopyOptions): Promi
       'A copy goes from one database to another; --store and --server have no part in it.',
       'Give --from and --to.',
     )
-  const [from, to] = [parseStoreUrl(options.from), parseStoreUrl(options.to)]
+  const [from, to] = [storeLocationOf(options.from), storeLocationOf(options.to)]
   // Opening would make it.
   if (from.kind === 'sqlite' && !existsSync(from.path))
     throw usageError(`There is no file ${from.path} to copy from.`, 'Give --from sqlite:FILE.')

@@ -1,4 +1,5 @@
 import type { Store } from '@freehold/engine'
+import { storeAt } from '@freehold/engine/store-url'
 import {
   createFirstToken,
   guardAgainstCrashes,
@@ -12,7 +13,7 @@ import { defaultStorePath } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { openEngine } from '../engine-opening.ts'
-import { parseStoreUrl, storeAt } from '../store-url.ts'
+import { storeLocationOf } from '../store-location.ts'
 import { headExportOf, type ServeAuditOptions } from './serve-audit.ts'
 import { type ServeSecurityOptions, securityOf, warnIfNobodyCanCall } from './serve-security.ts'
 
@@ -34,7 +35,7 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
     )
   const listen = parseListenAddress(options.listen)
   const stopSignal = nextStopSignal()
-  const location = parseStoreUrl(
+  const location = storeLocationOf(
     context.options.store ??
       context.terminal.environment.FREEHOLD_STORE ??
       `sqlite:${defaultStorePath}`,

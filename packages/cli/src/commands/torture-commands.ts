@@ -1,10 +1,11 @@
+import { storeUrlOf } from '@freehold/engine/store-url'
 import { runTorture, summaryLines, type Target, type TortureProgress } from '@freehold/torture'
 import { apiTarget } from '../api-connection.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { counted } from '../output/count-text.ts'
 import { printJson } from '../output/record-output.ts'
-import { parseStoreUrl, type StoreLocation } from '../store-url.ts'
+import { storeLocationOf } from '../store-location.ts'
 
 export interface TortureCommandOptions {
   readonly processes: number
@@ -77,13 +78,9 @@ function targetOf({ options, terminal }: CommandContext): Target {
     kind: 'store',
     urls: [
       storeUrlOf(target.location),
-      ...otherStores.map((url) => storeUrlOf(parseStoreUrl(url))),
+      ...otherStores.map((url) => storeUrlOf(storeLocationOf(url))),
     ],
   }
-}
-
-function storeUrlOf(location: StoreLocation): string {
-  return location.kind === 'sqlite' ? `sqlite:${location.path}` : location.url
 }
 
 function progressText({ seconds, ok, fail, unknown, kills }: TortureProgress): string {

@@ -1,5 +1,5 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
-import { storeAt } from '../../src/engine-opening.ts'
+import { storeAt } from '@freehold/engine/store-url'
 import { engineWithDefect } from '../mutants/wrapped-engine.ts'
 import { type SqlValue, storeWithTransactions } from '../mutants/wrapped-store.ts'
 

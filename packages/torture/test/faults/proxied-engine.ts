@@ -1,5 +1,5 @@
 import { type Ipam, openIpam } from '@freehold/engine'
-import { storeAt } from '../../src/engine-opening.ts'
+import { storeAt } from '@freehold/engine/store-url'
 
 /**
  * The real engine, on the store that FREEHOLD_TEST_STORE names: the way of the workers alone leads through the proxy. With

@@ -1,6 +1,6 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
+import { storeAt } from '@freehold/engine/store-url'
 import { StoreFault } from '../../../engine/src/store/store.ts'
-import { storeAt } from '../../src/engine-opening.ts'
 import { type SqlValue, storeWithTransactions } from '../mutants/wrapped-store.ts'
 
 const statementsBetween = 40

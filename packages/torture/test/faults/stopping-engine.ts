@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { type Ipam, openIpam } from '@freehold/engine'
-import { storeAt } from '../../src/engine-opening.ts'
+import { storeAt } from '@freehold/engine/store-url'
 import { storeWithDefect } from '../mutants/wrapped-store.ts'
 
 export interface Stops {
