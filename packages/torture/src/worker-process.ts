@@ -45,7 +45,8 @@ export class WorkerProcess {
 
   /** Lets the calls under way be answered. */
   stop(): void {
-    if (this.#child.connected) this.#child.send('stop')
+    // One that was killed a moment ago does not hear it; `ended` tells of that.
+    if (this.#child.connected) this.#child.send('stop', () => undefined)
   }
 
   /** kill -9. */
