@@ -7,8 +7,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { temporaryDirectory } from '@freehold/test-support'
+import { readyUrl, temporaryDirectory } from '@freehold/test-support'
 
 const root = join(import.meta.dirname, '..')
 
@@ -56,9 +55,7 @@ async function serveAndAllocate(folder: string): Promise<string> {
   )
   const ended = new Promise<number | null>((resolve) => server.once('close', resolve))
   try {
-    const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
-    const [url] = /http:\/\/\S+/.exec(String((await lines.next()).value)) ?? []
-    if (url === undefined) throw new Error('the server did not start')
+    const url = await readyUrl(server)
     const freehold = (...args: string[]) =>
       execFileSync(process.execPath, [bin, ...args, '--server', url, '--output', 'json'], {
         encoding: 'utf8',

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { readyUrl } from '@freehold/test-support'
 
 export interface ServerProcess {
   readonly pid: number
@@ -33,18 +34,6 @@ export async function serve(storeUrl: string): Promise<ServerProcess> {
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
   }
-}
-
-function readyUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    child.once('exit', (code) => reject(new Error(`the server ended with ${String(code)}`)))
-    child.stdout?.on('data', (part: Buffer) => {
-      text += part.toString()
-      const [url] = /http:\/\/\S+/.exec(text) ?? []
-      if (url !== undefined) resolve(url)
-    })
-  })
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

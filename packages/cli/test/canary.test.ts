@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readyUrl } from '@freehold/test-support'
 import { expect, test } from 'vitest'
-import { bin, FreeholdFolder, firstLine, resultOf } from './freehold-process.ts'
+import { bin, FreeholdFolder, resultOf } from './freehold-process.ts'
 
 const mark = 'cAnArY'
 
@@ -25,7 +26,7 @@ test.each(['SIGUSR2', 'SIGHUP', 'SIGWINCH'] as const)(
     writeFileSync(file, bomb)
     const listen = ['--listen', '127.0.0.1:0', '--no-auth']
     const child = folder.spawn(['--import', file, bin, 'serve', ...listen])
-    await firstLine(child)
+    await readyUrl(child)
     const rest = resultOf(child)
     child.kill(signal)
     const { exitCode, stdout, stderr } = await rest

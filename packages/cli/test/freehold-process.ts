@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { readyUrl } from '@freehold/test-support'
 import { vi } from 'vitest'
 import { runFreehold } from '../src/program.ts'
 
@@ -86,10 +87,7 @@ export class FreeholdFolder implements AsyncDisposable {
       '--no-auth',
       ...args,
     )
-    const line = await firstLine(child)
-    const [url] = /http:\/\/\S+/.exec(line) ?? []
-    if (url === undefined) throw new Error(`the server said: ${line}`)
-    return { url, child }
+    return { url: await readyUrl(child), child }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
-import { testMariadb, testPostgres } from '@freehold/test-support'
+import { readyUrl, testMariadb, testPostgres } from '@freehold/test-support'
 import { describe, expect, test } from 'vitest'
-import { FreeholdFolder, firstLine } from './freehold-process.ts'
+import { FreeholdFolder } from './freehold-process.ts'
 
 const mariadb = await testMariadb()
 const databases = [
@@ -50,7 +50,7 @@ describe.each(databases)('on $name, with two servers', ({ server, isThere }) => 
 
 async function serve(folder: FreeholdFolder): Promise<string> {
   const child = folder.start('serve', '--listen', '127.0.0.1:0', '--log-level', 'silent')
-  return /http:\/\/\S+/.exec(await firstLine(child))?.[0] ?? ''
+  return readyUrl(child)
 }
 
 async function makeToken(url: string, admin: string): Promise<{ id: string; secret: string }> {

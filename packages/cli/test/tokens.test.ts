@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
+import { readyUrl } from '@freehold/test-support'
 import { expect, test, vi } from 'vitest'
-import { FreeholdFolder, firstLine, resultOf } from './freehold-process.ts'
+import { FreeholdFolder, resultOf } from './freehold-process.ts'
 
 const tokenLine = /^fh_[0-9A-Za-z]{49}\n$/
 
@@ -27,7 +28,7 @@ test('serve says how to get in while nobody can, and lets the first token in', a
   const child = folder.start('serve', '--listen', '127.0.0.1:0', '--log-level', 'silent')
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
-  const [url = ''] = /http:\/\/\S+/.exec(await firstLine(child)) ?? []
+  const url = await readyUrl(child)
   await vi.waitFor(() => expect(complaint).toContain('Run freehold init'), 30_000)
   expect((await fetch(`${url}/v1/subnets`)).status).toBe(401)
   const token = (await folder.run('init')).stdout.trim()
@@ -72,7 +73,7 @@ test('serve can make the first admin token itself, and prints it once', async ()
   const start = async (...options: string[]) => {
     const child = folder.start(...serve, ...options)
     const said = resultOf(child)
-    const [url = ''] = /http:\/\/\S+/.exec(await firstLine(child)) ?? []
+    const url = await readyUrl(child)
     return { child, said, url }
   }
   const stop = async ({ child, said }: Awaited<ReturnType<typeof start>>) => {
@@ -135,7 +136,7 @@ test('serve speaks HTTPS, and takes new keys on SIGHUP', async () => {
     '--tls-key',
     key,
   )
-  const [url = ''] = /https:\/\/\S+/.exec(await firstLine(child)) ?? []
+  const url = await readyUrl(child)
   expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
   const first = await ask(`${url}/healthz`, readFileSync(cert, 'utf8'))
   expect(first).toMatchObject({ status: 200, subject: 'first.example' })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { freePort } from '@freehold/test-support'
+import { freePort, readyUrl } from '@freehold/test-support'
 
 const ownMain = new URL('../../../cli/src/main.ts', import.meta.url).pathname
 
@@ -62,10 +62,7 @@ export class FreeholdServer implements AsyncDisposable {
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     this.#child = child
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.once('data', () => resolve())
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-    })
+    await readyUrl(child)
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
