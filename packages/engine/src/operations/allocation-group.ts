@@ -41,7 +41,7 @@ export function allocationCoalescer(
   if (store.capabilities.database === 'sqlite')
     return new Coalescer(
       store,
-      { lanes: () => 1, readsFirst: true, keepsEra: true },
+      { lanes: () => 1, readsFirst: true, keepsEra: known },
       (session, requests) => runAllocationGroup(session, requests, known),
     )
   const share = new WriterShare()

@@ -41,8 +41,8 @@ export interface CoalescerOptions {
   readonly lanes: () => number
   /** Whether the first statement of the work only reads. */
   readonly readsFirst: boolean
-  /** Whether the work itself takes note of all that it changes, for later groups. */
-  readonly keepsEra?: boolean
+  /** What the work notes all its changes in, for later groups. */
+  readonly keepsEra?: object
 }
 
 const mostMembers = 64
@@ -67,7 +67,8 @@ export class Coalescer<Request, Result> {
   constructor(store: Store, options: CoalescerOptions, work: GroupWork<Request, Result>) {
     this.#store = store
     this.#lanes = options.lanes
-    this.#options = { readsFirst: options.readsFirst, keepsEra: options.keepsEra ?? false }
+    const { readsFirst, keepsEra } = options
+    this.#options = { readsFirst, ...(keepsEra !== undefined && { keepsEra }) }
     this.#work = work
   }
 

@@ -39,6 +39,10 @@ export class KnownSubnets {
   enter(era: number | null): void {
     if (era === this.#era && era !== null) return
     this.#era = era
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#learnt = 0
     this.#subnets.clear()
   }
@@ -50,7 +54,7 @@ export class KnownSubnets {
   /** Keeps what this era's database says. */
   add(layout: SubnetLayout): void {
     if (this.#era === null || this.#subnets.has(layout.id)) return
-    if (this.#subnets.size >= mostSubnets) this.#subnets.clear()
+    if (this.#subnets.size >= mostSubnets) this.#forget()
     this.#subnets.set(layout.id, { layout, held: null, asked: 0 })
   }
 

@@ -9,8 +9,8 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 export interface Session {
   readonly capabilities: StoreCapabilities
   /**
-   * The same number in two transactions means that in between nobody, in any process, has changed anything but by work that
-   * says `keepsEra`; null where the database does not tell.
+   * The same number in two transactions means that in between nobody, in any process, has changed anything but by work
+   * that names the same `keepsEra`; null where the database does not tell.
    */
   readonly era: number | null
   all<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>
@@ -120,8 +120,11 @@ export interface TransactionOptions {
   readonly readsFirst?: boolean
   /** Never shares a commit with other callers' work: for work that waits for something besides the database. */
   readonly alone?: boolean
-  /** Whoever relies on the session's `era` knows of all that this work changes. When it is undone, the era ends all the same. */
-  readonly keepsEra?: boolean
+  /**
+   * Who relies on the session's `era` and knows of all that this work changes. The era ends with work that says nothing or
+   * names somebody else, and when the work is undone.
+   */
+  readonly keepsEra?: object
   /** Milliseconds of the store's monotonic clock (`performance.now`) after which waiting for the database ends. */
   readonly deadline: number
 }

@@ -62,6 +62,13 @@ export function describeOtherWritersContract(contractStore: ContractStore): void
       await expectFree(scene)
     })
 
+    it('offers what another engine of its process gives back, on the same store', async () => {
+      const scene = await wellKnown()
+      const beside = await openIpam(scene.store)
+      await giveBack(beside, scene.id, scene.held)
+      await expectFree(scene)
+    })
+
     it('offers what it gives back itself, in groups or in a transaction', async () => {
       const inGroups = await wellKnown()
       await giveBack(inGroups.ipam, inGroups.id, inGroups.held)

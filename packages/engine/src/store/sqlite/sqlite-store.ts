@@ -50,6 +50,7 @@ class SqliteStore implements Store {
   readonly #totalChanges: StatementSync
   #lastDataVersion: unknown
   #era = 0
+  #keeper: object | undefined
   readonly #writers: Waiting[] = []
   #writing = false
   #reads: Promise<unknown> = Promise.resolve()
@@ -194,7 +195,7 @@ class SqliteStore implements Store {
       if (batch.length > 1) this.counters.sharedTransactions += 1
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
-      if (batch.some(({ options }) => options.keepsEra)) this.#era += 1
+      if (batch.some(({ options }) => options.keepsEra !== undefined)) this.#era += 1
       // One answer for all: what is true of the batch is true of each, whoever's statement it was that failed.
       const fault = batch.length > 1 ? sharedFault(error) : sqliteFault(error)
       for (const waiting of batch) waiting.reject(fault)
@@ -210,8 +211,12 @@ class SqliteStore implements Store {
   }
 
   async #runOne(waiting: Waiting, alone: boolean): Promise<() => void> {
-    const { keepsEra = false } = waiting.options
-    const before = keepsEra ? undefined : this.#changes()
+    const { keepsEra } = waiting.options
+    if (keepsEra !== undefined && keepsEra !== this.#keeper) {
+      this.#keeper = keepsEra
+      this.#era += 1
+    }
+    const before = keepsEra === undefined ? this.#changes() : undefined
     try {
       const value = alone
         ? await waiting.work(this.#writeSession)
@@ -220,10 +225,10 @@ class SqliteStore implements Store {
     } catch (error) {
       if (alone || !this.#writer.isTransaction) throw error
       // What it noted of its changes is undone as well.
-      if (keepsEra) this.#era += 1
+      if (keepsEra !== undefined) this.#era += 1
       return () => waiting.reject(error)
     } finally {
-      if (!keepsEra && this.#changes() !== before) this.#era += 1
+      if (keepsEra === undefined && this.#changes() !== before) this.#era += 1
     }
   }
 
