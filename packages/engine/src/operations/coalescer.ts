@@ -50,8 +50,9 @@ const mostMembers = 64
 const mostTogether = 3
 
 /**
- * Lets callers share transactions: what waits while one runs goes into the next, in turns. Nobody waits for company, because a group is closed only when its transaction has begun. Every caller gets its own answer, after the
- * commit; a request that makes the database refuse the group is run alone, and so are its neighbours.
+ * Lets callers share transactions: what waits while one runs goes into the next, in turns. Nobody waits for company,
+ * because a group is closed only when its transaction has begun. Every caller gets its own answer, after the commit; a
+ * request that makes the database refuse the group is run alone, and so are its neighbours.
  */
 export class Coalescer<Request, Result> {
   readonly #store: Store
