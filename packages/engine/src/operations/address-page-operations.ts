@@ -10,6 +10,7 @@ import {
 import { listAllocationsAfter } from '../store/sql/allocation-queries.ts'
 import type { AllocationRow } from '../store/sql/row-mapping.ts'
 import type { Session } from '../store/store.ts'
+import { claimPageOf } from './page-claims.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
 
 const rowsAtOnce = 5000
@@ -103,12 +104,15 @@ export async function coolInPage(
   address: Uint8Array,
 ): Promise<void> {
   const offset = offsetOfBytes(layout, address)
+  const inPool = layout.space.contains(offset)
   await takeFromPage(session, layout.key, pageOf(offset), {
     used: 0,
-    cooling: layout.space.contains(offset) ? -1 : 0,
+    cooling: inPool ? -1 : 0,
     outside: 0,
     freed: null,
   })
+  // No count changed, but another node's new pools may be about to count this one.
+  if (!inPool) await claimPageOf(session, layout, offset)
 }
 
 /** Counts a subnet anew after a change of its pools. Linear in the addresses held. */

@@ -31,7 +31,7 @@ export async function claimChangedPages(
   )
 }
 
-/** Lets nobody allocate this address by name on another node meanwhile. Constant cost. */
+/** Lets nobody on another node allocate this address by name meanwhile, or count it by other pools. Constant cost. */
 export async function claimPageOf(
   session: Session,
   layout: SubnetLayout,

@@ -1,3 +1,4 @@
+import { IpAddress } from '@freehold/address'
 import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { SubnetInput } from '../../src/model/subnet.ts'
@@ -132,6 +133,21 @@ export function describeAllocationContract(store: ContractStore): void {
       expect(new Set(given).size).toBe(268)
       expect(given.at(-1)).toBe('10.0.2.5')
       await expectRefused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
+    })
+
+    it('find the last free address even where the stored start of the search is above it', async () => {
+      const { store: opened, ipam } = await engines.openWithStore()
+      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/29' })
+      for (let count = 0; count < 5; count += 1) await addressOf(ipam, id, 'next')
+      await ipam.allocations.release(id, '10.0.0.3')
+      await opened.transaction(
+        (session) =>
+          session.run('UPDATE address_page SET low = ?', [IpAddress.parse('10.0.0.5').toBytes()]),
+        { access: 'write', deadline: performance.now() + 10_000 },
+      )
+      expect(await addressOf(ipam, id, 'next')).toBe('10.0.0.3')
+      await expectRefused(ipam.allocations.allocate(id, { kind: 'next' }), 'SUBNET_EXHAUSTED')
+      expect((await ipam.check()).problems).toEqual([])
     })
   })
 

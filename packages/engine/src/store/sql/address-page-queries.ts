@@ -68,10 +68,12 @@ export async function changePages(session: Session, changes: readonly PageChange
 
 /** The statement of `changePages`. */
 export function pageChanges(session: Session, changes: readonly PageChange[]): SqlPart {
+  const isWritten = session.capabilities.database === 'mariadb'
   return pageUpsert.of(
     session,
     [...changes]
       .sort((a, b) => a.subnetKey - b.subnetKey || a.page - b.page)
+      .flatMap((change) => (isWritten && isBalanced(change) ? writtenTwice(change) : [change]))
       .map((change) => [
         change.subnetKey,
         change.page,
@@ -83,6 +85,20 @@ export function pageChanges(session: Session, changes: readonly PageChange[]): S
         change.freed ?? change.low,
       ]),
   )
+}
+
+/** As many addresses come as go. A change without any is a lock and nothing else. */
+function isBalanced({ used, outside, freed }: PageChange): boolean {
+  return freed !== null && used === 0 && outside === 0
+}
+
+// MariaDB writes no row whose values stay what they are. On Galera a transaction is told apart from one on another node only
+// by what it writes, and that one may raise the start of the search past the freed address, or count the page by other pools.
+function writtenTwice(change: PageChange): PageChange[] {
+  return [
+    { ...change, outside: 1 },
+    { ...change, outside: -1 },
+  ]
 }
 
 /** One key probe. */
