@@ -51,7 +51,7 @@ describe.skipIf(!hasGalera())('a cluster of three nodes', () => {
       const name = 'freehold_test_migration'
       await first.query(`CREATE DATABASE ${name}`)
       const urls = await Promise.all(
-        [0, 1, 2].map((index) => databases.onNode(first.url + name, index)),
+        [0, 1, 2].map((index) => databases.onNode(first.databaseUrl(name), index)),
       )
       const stores = [...urls, ...urls].map((url) => mariadbStore({ url }))
       await Promise.all(stores.map((each) => each.migrate()))
@@ -266,15 +266,16 @@ describe.skipIf(!hasGalera())('a cluster of three nodes', () => {
   describe('an address that is given back on one node while another one of its page is taken', () => {
     const rounds = 12
 
-    /** Both in one group, whose commit meets that of the opponent on another node. */
+    /** Both in one group, whose commit meets that of the opponent on another node. Returns what `check` finds. */
     async function raced(
       against: (ipam: Ipam, subnetId: string) => Promise<unknown>,
-    ): Promise<void> {
+    ): Promise<string[]> {
       const url = await databases.take()
       const paused = pausedStore(mariadbStore({ url: await databases.onNode(url, 1) }))
       const ipam = await openIpam(mariadbStore({ url }))
       const grouping = await openIpam(paused.store)
       await using opposing = await OwnTransaction.on(url)
+      const problems: string[] = []
       for (let round = 0; round < rounds; round += 1) {
         const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
         // By name, which leaves the start of the search where it is.
@@ -296,21 +297,66 @@ describe.skipIf(!hasGalera())('a cluster of three nodes', () => {
         await against(ipam.within(opposing.connection), id)
         paused.goOn()
         await Promise.all([grouped, opposing.commit()])
-        expect((await ipam.check()).problems).toEqual([])
+        problems.push(...(await ipam.check()).problems.map(({ message }) => message))
         await ipam.subnets.delete(id, { cascade: true })
       }
       await ipam.close()
       await grouping.close()
       await databases.giveBack(url)
+      return problems
     }
 
     it('is not passed over by a request of kind next on another', { timeout }, async () => {
-      await raced((ipam, id) => ipam.allocations.allocate(id, { kind: 'next' }))
+      expect(await raced((ipam, id) => ipam.allocations.allocate(id, { kind: 'next' }))).toEqual([])
     })
 
     it('is counted by the new pools that another makes', { timeout }, async () => {
       const allocationPools = [{ first: '10.0.0.2', last: '10.0.0.15' }]
-      await raced((ipam, id) => ipam.subnets.update(id, { allocationPools }))
+      expect(await raced((ipam, id) => ipam.subnets.update(id, { allocationPools }))).toEqual([])
+    })
+  })
+
+  describe('a document that two transactions on two nodes hold', () => {
+    type Lock = 'share' | 'exclusive'
+
+    /** Holds it in both, and commits them at the same moment; returns how often both were made. */
+    async function held(one: Lock, another: Lock, untilBoth = false): Promise<number> {
+      const collection = 'thing'
+      const url = await databases.take()
+      const elsewhere = await databases.onNode(url, 1)
+      const ipam = await openIpam(mariadbStore({ url }))
+      const other = await openIpam(mariadbStore({ url: elsewhere }))
+      await using first = await OwnTransaction.on(url)
+      await using second = await OwnTransaction.on(elsewhere)
+      const { id } = await ipam.documents.create({ collection, body: {} })
+      const holdAndAdd = async (joined: Ipam, lock: Lock): Promise<void> => {
+        await joined.documents.hold(collection, id, lock)
+        await joined.documents.create({ collection, parentId: id, body: {} })
+      }
+      let both = 0
+      for (let round = 0; round < 12 || (untilBoth && both === 0 && round < 300); round += 1) {
+        await Promise.all([first.begin(), second.begin()])
+        await Promise.all([
+          holdAndAdd(ipam.within(first.connection), one),
+          holdAndAdd(other.within(second.connection), another),
+        ])
+        const made = await Promise.all([first.commit(), second.commit()])
+        expect(made).toContain(true)
+        if (made.every((isMade) => isMade)) both += 1
+      }
+      await ipam.close()
+      await other.close()
+      await databases.giveBack(url)
+      return both
+    }
+
+    it('alone excludes the other one', { timeout }, async () => {
+      expect(await held('exclusive', 'exclusive')).toBe(0)
+      expect(await held('exclusive', 'share')).toBe(0)
+    })
+
+    it('together lets both be made', { timeout }, async () => {
+      expect(await held('share', 'share', true)).toBeGreaterThan(0)
     })
   })
 })

@@ -363,29 +363,19 @@ async function lowestInPage(
   if (row === undefined || row.is_full === 1) return null
   const { first, last } = pageBounds(page)
   const start = offsetOfBytes(layout, row.low)
-  const found =
-    (await lowestBetween(session, layout, start, last)) ??
-    // By its count the page has room. Should its start be wrong, that costs a search, and hides no address for good.
-    (await lowestBetween(session, layout, first, start - 1n))
-  // The caller takes it now; should the transaction be undone, so is this.
-  if (found !== null) await raiseSearchStart(session, layout.key, page, bytesAt(layout, found))
-  return found
-}
-
-async function lowestBetween(
-  session: Session,
-  layout: SubnetLayout,
-  first: bigint,
-  last: bigint,
-): Promise<bigint | null> {
-  let from = first
-  for (let limit = 64; from <= last; limit = 1024) {
-    const taken = await takenOffsets(session, layout, from, last, limit)
-    const end = taken.length < limit ? last : (taken.at(-1) as bigint)
-    const [found] = lowestFree(layout.space.between(from, end), taken, 1)
-    if (found !== undefined) return found
-    from = end + 1n
-  }
+  // By its count the page has room. Should its start be wrong, that costs a search, and hides no address for good.
+  for (const [begin, end] of [[start, last] as const, [first, start - 1n] as const])
+    for (let from = begin, limit = 64; from <= end; limit = 1024) {
+      const taken = await takenOffsets(session, layout, from, end, limit)
+      const to = taken.length < limit ? end : (taken.at(-1) as bigint)
+      const [found] = lowestFree(layout.space.between(from, to), taken, 1)
+      if (found !== undefined) {
+        // The caller takes it now; should the transaction be undone, so is this.
+        await raiseSearchStart(session, layout.key, page, bytesAt(layout, found))
+        return found
+      }
+      from = to + 1n
+    }
   return null
 }
 

@@ -13,6 +13,7 @@ import {
 import type { EventAction } from '../model/event.ts'
 import type { Page } from '../model/list.ts'
 import { checkInteger, checkText, invalidField } from '../model/record.ts'
+import { claimDocument } from '../store/sql/document-claim-queries.ts'
 import {
   countDocuments,
   type DocumentRow,
@@ -86,9 +87,11 @@ export async function holdDocument(
   id: string,
   lock: 'share' | 'exclusive',
 ): Promise<Document> {
-  return write(context, 'hold document', {}, {}, async (session) =>
-    toDocument(await visibleDocument(context, session, collection, id, lock)),
-  )
+  return write(context, 'hold document', {}, {}, async (session) => {
+    const row = await visibleDocument(context, session, collection, id, lock)
+    await claimDocument(session, row.row_key, lock)
+    return toDocument(row)
+  })
 }
 
 /** A page costs its own length when it is filtered by at most one field. Throws INVALID_FIELD, INVALID_CURSOR. */
