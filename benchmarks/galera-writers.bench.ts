@@ -72,9 +72,11 @@ async function openSides({ nodes }: GaleraCluster): Promise<Side[]> {
   for (const { writers, syncWait } of setUps) {
     for (const node of nodes) await node.query(`SET GLOBAL wsrep_sync_wait = ${syncWait}`)
     const ipams: Ipam[] = []
-    for (const { url } of nodes.slice(0, writers))
+    for (const node of nodes.slice(0, writers))
       ipams.push(
-        await until(async () => openIpam(await storeOf(`${url}bench`), { deadlineMs: 60_000 })),
+        await until(async () =>
+          openIpam(await storeOf(node.databaseUrl('bench')), { deadlineMs: 60_000 }),
+        ),
       )
     sides.push({ setUp: { 'writing nodes': writers, 'sync wait': syncWait }, ipams })
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { installMariadb, mariadbCommand } from './mariadb-server.ts'
+import type { NetworkPlace } from './private-network.ts'
 import {
   giveToServer,
   type KeptServer,
@@ -15,8 +16,8 @@ export interface GaleraNodeOptions {
   /** The library that makes a cluster of some MariaDBs. */
   readonly provider: string
   readonly name: string
-  /** The ports on which the nodes talk to one another. */
-  readonly group: readonly number[]
+  /** Where the nodes talk to one another. */
+  readonly group: readonly NodeAddress[]
   readonly groupPort: number
   readonly port: number
   /** For the changes that a node has missed. */
@@ -27,12 +28,17 @@ export interface GaleraNodeOptions {
   /** Further arguments. */
   readonly settings: readonly string[]
   readonly suspectSeconds: number
+  /** Where it runs, if not on loopback; its clients then reach it by its socket file. */
+  readonly place?: NetworkPlace
+}
+
+export interface NodeAddress {
+  readonly host: string
+  readonly port: number
 }
 
 /** One node: a MariaDB that can be killed, started again and cut off from the others. */
 export class GaleraNode {
-  /** Of an administrator, without a database to work in. */
-  readonly url: string
   readonly #options: GaleraNodeOptions
   readonly #folder: string
   readonly #command: readonly string[]
@@ -41,11 +47,21 @@ export class GaleraNode {
   constructor(options: GaleraNodeOptions) {
     this.#options = options
     this.#folder = serverFolder()
-    this.url = `mariadb://root@127.0.0.1:${options.port}/`
     this.#command = nodeCommand(this.#folder, options)
-    this.#server = keepServer(this.#folder, this.#command, 'KILL')
+    this.#server = keepServer(this.#folder, this.#command, 'KILL', options.place)
     mkdirSync(join(this.#folder, 'data'))
     giveToServer(join(this.#folder, 'data'))
+  }
+
+  /** The URL of a database on it, for an administrator. */
+  databaseUrl(name: string): string {
+    return this.#options.place === undefined
+      ? `mariadb://root@127.0.0.1:${this.#options.port}/${name}`
+      : `mariadb://root@localhost/${name}?socket=${encodeURIComponent(this.#socket)}`
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'socket')
   }
 
   /** Starts it as the first of a new cluster. */
@@ -92,9 +108,19 @@ export class GaleraNode {
     })
   }
 
-  /** Cuts it off from the other nodes, or lets it find them again; its clients reach it all the time. */
+  /**
+   * Has it talk to no other node, or to all of them again, by a setting of its own; its clients reach it all the time. Its
+   * connections to the others are closed, so that both sides know at once.
+   */
   async isolate(isIsolated: boolean): Promise<void> {
     await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`)
+  }
+
+  /** Loses every packet between it and the other nodes, and tells nobody; or no more. Needs a network of its own. */
+  losePackets(isLost: boolean): void {
+    const { place, name } = this.#options
+    if (place === undefined) throw new Error(`${name} is on loopback`)
+    place.loseAll(isLost)
   }
 
   /** Waits until it is in working order, in a cluster of so many nodes. */
@@ -122,8 +148,9 @@ export class GaleraNode {
 
   async query(sql: string): Promise<mysql.RowDataPacket[]> {
     const connection = await mysql.createConnection({
-      host: '127.0.0.1',
-      port: this.#options.port,
+      ...(this.#options.place === undefined
+        ? { host: '127.0.0.1', port: this.#options.port }
+        : { socketPath: this.#socket }),
       user: 'root',
       connectTimeout: 5000,
     })
@@ -165,7 +192,8 @@ export class GaleraNode {
 
 function nodeCommand(folder: string, options: GaleraNodeOptions): string[] {
   const { name, groupPort, statePort, copyPort } = options
-  const at = (port: number) => `127.0.0.1:${port}`
+  const host = options.place?.address ?? '127.0.0.1'
+  const at = (port: number) => `${host}:${port}`
   return [
     ...mariadbCommand(folder, options.port, { durable: options.isDurable }),
     '--binlog-format=ROW',
@@ -173,7 +201,7 @@ function nodeCommand(folder: string, options: GaleraNodeOptions): string[] {
     '--wsrep-on=ON',
     `--wsrep-provider=${options.provider}`,
     '--wsrep-cluster-name=freehold',
-    `--wsrep-cluster-address=gcomm://${options.group.map(at).join(',')}`,
+    `--wsrep-cluster-address=gcomm://${options.group.map((node) => `${node.host}:${node.port}`).join(',')}`,
     `--wsrep-node-name=${name}`,
     `--wsrep-node-address=${at(groupPort)}`,
     '--wsrep-sst-method=rsync',

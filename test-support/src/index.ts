@@ -4,6 +4,7 @@ export { type GaleraCluster, type GaleraStart, hasGalera, startGalera } from './
 export type { GaleraNode } from './galera-node.ts'
 export { hasMariadb, startMariadb } from './mariadb-server.ts'
 export { type PostgresStart, startPostgres } from './postgres-server.ts'
+export { canMakeNetworks } from './private-network.ts'
 export { readyUrl } from './ready-url.ts'
 export {
   type DatabaseServer,

@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { NetworkPlace } from './private-network.ts'
 
 /** A database server that was started for tests. */
 export interface DatabaseServer {
@@ -92,14 +93,22 @@ export interface KeptServer {
   stop(): Promise<void>
 }
 
-/** Prepares a server that ends with this process, however that ends, and whose folder is gone then as well. */
+/**
+ * Prepares a server that ends with this process, however that ends, and whose folder is gone then as well; in a place of a
+ * private network if one is given.
+ */
 export function keepServer(
   folder: string,
   command: readonly string[],
   endSignal: 'QUIT' | 'KILL',
+  place?: NetworkPlace,
 ): KeptServer {
-  const child = spawn('sh', ['-c', keeper, 'keeper', endSignal, folder, ...command], {
-    ...ordinaryUser(),
+  const user = ordinaryUser()
+  const [program, ...before] = [...(place?.commandPrefix(user) ?? []), 'sh']
+  const kept = ['-c', keeper, 'keeper', endSignal, folder, ...command]
+  const child = spawn(program, [...before, ...kept], {
+    // Only root enters a place, and is that user from then on.
+    ...(place === undefined ? user : {}),
     cwd: folder,
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

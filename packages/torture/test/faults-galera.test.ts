@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  canMakeNetworks,
   type GaleraCluster,
   hasGalera,
   startGalera,
@@ -12,6 +13,7 @@ import { FreeholdServer } from './faults/freehold-server.ts'
 import { LoadWatch } from './faults/load-watch.ts'
 
 const timeout = 300_000
+const hasNetwork = canMakeNetworks()
 
 describe.skipIf(!hasGalera())('Galera, written to on three nodes', { timeout }, () => {
   let cluster: GaleraCluster
@@ -23,10 +25,15 @@ describe.skipIf(!hasGalera())('Galera, written to on three nodes', { timeout }, 
       settings: ['--wsrep-sync-wait=1'],
       // A busy machine lets a node wait long enough to be taken for dead.
       suspectSeconds: 10,
+      hasNetwork,
     })
     const [first, second, third] = cluster.nodes
     await first.query('CREATE DATABASE torture')
-    urls = [`${first.url}torture`, `${second.url}torture`, `${third.url}torture`]
+    urls = [
+      first.databaseUrl('torture'),
+      second.databaseUrl('torture'),
+      third.databaseUrl('torture'),
+    ]
   }, timeout)
   afterAll(() => cluster.stop())
 
@@ -72,8 +79,34 @@ describe.skipIf(!hasGalera())('Galera, written to on three nodes', { timeout }, 
     expect(sums[2]).toEqual(sums[0])
   }
 
+  /** How many transactions nodes have ended or refused because another node was faster. */
+  async function conflicts(): Promise<number> {
+    let sum = 0
+    for (const node of cluster.nodes)
+      for (const name of ['wsrep_local_bf_aborts', 'wsrep_local_cert_failures'])
+        sum += Number(await node.status(name))
+    return sum
+  }
+
   it('keeps its promises', async () => {
     const report = await torture({ calls: 1000, livenessWindowMs: 30_000 })
+    expect(report.violations).toEqual([])
+    expect(report.statistics.unknown).toBe(0)
+    expect(report.disturbed).toEqual([])
+    await expectAgreement()
+  })
+
+  it('keeps its promises over HTTP, and no caller hears of conflicts between nodes', async () => {
+    await using first = await FreeholdServer.start(urls[0])
+    await using second = await FreeholdServer.start(urls[1])
+    await using third = await FreeholdServer.start(urls[2])
+    const before = await conflicts()
+    const report = await torture({
+      target: { kind: 'server', urls: [first.url, second.url, third.url] },
+      calls: 500,
+      livenessWindowMs: 30_000,
+    })
+    expect(await conflicts()).toBeGreaterThan(before)
     expect(report.violations).toEqual([])
     expect(report.statistics.unknown).toBe(0)
     expect(report.disturbed).toEqual([])
@@ -111,6 +144,30 @@ describe.skipIf(!hasGalera())('Galera, written to on three nodes', { timeout }, 
     expect(report.disturbed).toEqual(['worker 2: DATABASE_UNAVAILABLE'])
     await expectAgreement()
   })
+
+  it.skipIf(!hasNetwork)(
+    'keeps its promises when every packet of a node is lost, and answers meanwhile',
+    async () => {
+      const { nodes } = cluster
+      const [first, second, third] = nodes
+      await using server = await FreeholdServer.start(urls[2])
+      const report = await tortureDuring(async (load) => {
+        third.losePackets(true)
+        // Nobody knows of it yet, so these wait; and are answered while it lasts.
+        await Promise.all([makeScope(server), listScopes(server)].map(expectRefusal))
+        await Promise.all([third.isCutOff(), first.sees(2), second.sees(2)])
+        await expectUnavailable(server)
+        await load.successes(50)
+        await expectUnavailable(server)
+        third.losePackets(false)
+        await Promise.all(nodes.map((node) => node.sees(3)))
+        await expectAvailable(server)
+      })
+      expect(report.violations).toEqual([])
+      expect(report.disturbed).toEqual(['worker 2: DATABASE_UNAVAILABLE'])
+      await expectAgreement()
+    },
+  )
 
   it('refuses everything without a majority, and goes on when there is one again', async () => {
     const [first, second, third] = cluster.nodes
@@ -170,6 +227,11 @@ function disturbances(folder: string): string[] {
       found.add(`worker ${worker}: ${record.code}`)
   }
   return [...found].sort()
+}
+
+async function expectRefusal(answer: Promise<Response>): Promise<void> {
+  const response = await answer
+  expect(response.status).toBe(503)
 }
 
 async function expectUnavailable(server: FreeholdServer): Promise<void> {

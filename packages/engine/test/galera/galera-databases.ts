@@ -26,7 +26,7 @@ export function galeraDatabases({ nodes }: GaleraCluster): GaleraDatabases {
   return {
     async take() {
       const name = free.pop()
-      if (name !== undefined) return `${nodes[0].url}${name}`
+      if (name !== undefined) return nodes[0].databaseUrl(name)
       const url = await makeDatabase(nodes[0])
       tables ??= await connected(url, readTables)
       return url
@@ -38,7 +38,7 @@ export function galeraDatabases({ nodes }: GaleraCluster): GaleraDatabases {
     async onNode(url, index) {
       const node = nodes[index]
       if (node === undefined) throw new Error(`there is no node ${index}`)
-      const there = `${node.url}${new URL(url).pathname.slice(1)}`
+      const there = node.databaseUrl(new URL(url).pathname.slice(1))
       // A node applies what others wrote a moment later. Until it has, it refuses connections to the database.
       for (;;)
         try {
@@ -54,7 +54,7 @@ export function galeraDatabases({ nodes }: GaleraCluster): GaleraDatabases {
 }
 
 async function makeDatabase(node: GaleraNode): Promise<string> {
-  const url = `${node.url}freehold_test_${randomBytes(8).toString('hex')}`
+  const url = node.databaseUrl(`freehold_test_${randomBytes(8).toString('hex')}`)
   await node.query(`CREATE DATABASE ${new URL(url).pathname.slice(1)}`)
   const store = mariadbStore({ url })
   await store.migrate()
