@@ -116,6 +116,43 @@ describe('a SQLite file', () => {
     await ipam.close()
   })
 
+  it('that is full undoes a transaction of several operations, also when its work goes on', async () => {
+    using directory = temporaryDirectory()
+    const store = sqliteStore({ path: join(directory.path, 'db.sqlite') })
+    const ipam = await openIpam(store)
+    const document = (id: string, length: number) => ({
+      collection: 'c',
+      id,
+      body: { text: 'x'.repeat(length) },
+    })
+    const pages = Number(await pragma(store, 'page_count'))
+    await pragma(store, `max_page_count = ${pages + 5}`)
+    const work = ipam.transaction(async (inside) => {
+      await inside.documents.create(document('first', 1))
+      // After this SQLite has taken back all of it.
+      await expectRefused(inside.documents.create(document('large', 100_000)), 'STORAGE_FULL')
+      await inside.documents.create(document('last', 1)).catch(() => undefined)
+    })
+    await expectRefused(work, 'STORAGE_FULL')
+    expect((await ipam.documents.list('c')).items).toEqual([])
+    await ipam.close()
+  })
+
+  it('is changed by a joined view for as long as the transaction is open, and no longer', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'db.sqlite')
+    const ipam = await openIpam(sqliteStore({ path }))
+    const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    using database = new DatabaseSync(path)
+    database.exec('BEGIN IMMEDIATE')
+    const inside = ipam.within(database)
+    await inside.allocations.allocate(id, { kind: 'next' })
+    database.exec('COMMIT')
+    await expectRefused(inside.allocations.allocate(id, { kind: 'next' }), 'INVALID_REQUEST')
+    expect((await ipam.allocations.list(id)).items).toHaveLength(1)
+    await ipam.close()
+  })
+
   it('in memory serves one process with the same answers', async () => {
     const ipam = await openIpam(sqliteStore({ path: ':memory:' }))
     const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })

@@ -356,6 +356,53 @@ for (const database of databases)
       })
     })
 
+    it('changes nothing by a joined view once the transaction is over', async () => {
+      await withStore(async (store, url) => {
+        const ipam = await openIpam(store)
+        const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24' })
+        const own = await database.connect(url)
+        try {
+          await own.run('BEGIN')
+          const inside = ipam.within(own.handle)
+          await inside.allocations.allocate(id, { kind: 'next' })
+          await own.run('COMMIT')
+          await expect(inside.allocations.allocate(id, { kind: 'next' })).rejects.toMatchObject({
+            code: 'INVALID_REQUEST',
+          })
+          expect((await ipam.allocations.list(id)).items).toHaveLength(1)
+        } finally {
+          await own.end()
+        }
+      })
+    })
+
+    it('keeps all of a transaction or nothing, also when its work catches the error of a deadlock', async () => {
+      await withStore(async (store) => {
+        const ipam = await openIpam(store, { deadlineMs: 60_000 })
+        const document = (id: string) => ({ collection: 'c', id, body: {} })
+        for (const id of ['a', 'b']) await ipam.documents.create(document(id))
+        let holding = 0
+        const bothHold = Promise.withResolvers<void>()
+        let caught = 0
+        const crossing = (own: string, first: string, second: string) =>
+          ipam.transaction(async (inside) => {
+            await inside.documents.create(document(own))
+            await inside.documents.hold('c', first, 'exclusive')
+            holding += 1
+            if (holding === 2) bothHold.resolve()
+            await bothHold.promise
+            await inside.documents.hold('c', second, 'exclusive').catch((error: unknown) => {
+              expect(error).toMatchObject({ code: 'CONTENTION' })
+              caught += 1
+            })
+          })
+        await Promise.all([crossing('x', 'a', 'b'), crossing('y', 'b', 'a')])
+        expect(caught).toBeGreaterThan(0)
+        const { items } = await ipam.documents.list('c')
+        expect(items.map(({ id }) => id).sort()).toEqual(['a', 'b', 'x', 'y'])
+      })
+    })
+
     it('changes a subnet while addresses are taken from it without a pause', async () => {
       await withStore(async (store) => {
         const ipam = await openIpam(store)

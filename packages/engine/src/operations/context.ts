@@ -4,7 +4,7 @@ import type { AddressRequest } from '../model/address-request.ts'
 import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
 import type { Caller } from '../model/caller.ts'
 import type { DocumentKind } from '../model/event.ts'
-import type { Session, Store } from '../store/store.ts'
+import type { Session, Store, StoreFault } from '../store/store.ts'
 import type { Coalescer } from './coalescer.ts'
 import type { CursorSealer } from './cursor.ts'
 import type { SharedWrites } from './shared-writes.ts'
@@ -48,6 +48,8 @@ export interface OperationContext {
   readonly sharedWrites: SharedWrites
   /** The caller's own open transaction, when the operation joins one. */
   readonly joined: Session | null
+  /** In a transaction of the engine's own that several operations make up: what the database failed with. */
+  readonly faults?: StoreFault[]
 }
 
 /** Options of operations that change something. */

@@ -26,7 +26,7 @@ import { poolDifferences, scopeDifferences, subnetDifferences } from './plan-dif
 import { createSubnet, listSubnets } from './subnet-operations.ts'
 import { createSubnetPool, listSubnetPools } from './subnet-pool-operations.ts'
 import { checkQuota } from './subnet-pool-rules.ts'
-import { write } from './transaction.ts'
+import { asOne, write } from './transaction.ts'
 
 export interface PlanOptions extends MutationOptions {
   /** `refuse` (default): nothing is applied when anything conflicts. `skip`: the rest is applied. */
@@ -51,7 +51,7 @@ export async function applyPlan(
     { plan, onConflict: options.onConflict },
     options,
     async (session) => {
-      const report = await new PlanRun(context, session, options).run(plan)
+      const report = await planned(context, session, plan, options)
       if (report.counts.conflict > 0 && options.onConflict !== 'skip') throw conflict(report)
       return report
     },
@@ -67,12 +67,21 @@ export async function previewPlan(
   checkFormat(plan)
   try {
     return await write(context, 'preview plan', {}, options, async (session) => {
-      throw new Preview(await new PlanRun(context, session, options).run(plan))
+      throw new Preview(await planned(context, session, plan, options))
     })
   } catch (error) {
     if (error instanceof Preview) return error.report
     throw error
   }
+}
+
+function planned(
+  context: OperationContext,
+  session: Session,
+  plan: Plan,
+  options: PlanOptions,
+): Promise<PlanReport> {
+  return asOne(context, session, (joined) => new PlanRun(joined, options).run(plan))
 }
 
 /** Carries the report out of a transaction that has to be undone. */
@@ -96,8 +105,8 @@ class PlanRun {
   readonly #pools = new Map<string, string>()
   readonly #subnets = new Map<string, string>()
 
-  constructor(context: OperationContext, session: Session, options: PlanOptions) {
-    this.#context = { ...context, joined: session }
+  constructor(context: OperationContext, options: PlanOptions) {
+    this.#context = context
     this.#options = options
   }
 

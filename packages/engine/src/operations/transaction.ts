@@ -1,4 +1,4 @@
-import { IpamError, isIpamError } from '../errors.ts'
+import { IpamError } from '../errors.ts'
 import { errorOfFault, retryingTransaction } from '../store/retry.ts'
 import { type Session, StoreFault } from '../store/store.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
@@ -67,7 +67,7 @@ async function inTransaction<T>(
   work: (session: Session) => Promise<T>,
   options: MutationOptions,
 ): Promise<T> {
-  if (context.joined !== null) return inJoined(context.joined, access, work)
+  if (context.joined !== null) return inJoined(context, context.joined, access, work)
   const deadline = performance.now() + context.deadlineMs
   return context.waiting.during(() =>
     retryingTransaction(context.store, work, {
@@ -81,6 +81,7 @@ async function inTransaction<T>(
 
 // Inside a caller's transaction nothing can be retried here: the caller's own statements would have to run again too.
 async function inJoined<T>(
+  context: OperationContext,
   session: Session,
   access: 'read' | 'write',
   work: (session: Session) => Promise<T>,
@@ -88,28 +89,36 @@ async function inJoined<T>(
   try {
     return access === 'read' ? await work(session) : await session.savepoint(() => work(session))
   } catch (error) {
-    if (error instanceof StoreFault) throw errorOfFault(error)
-    throw error
+    if (!(error instanceof StoreFault)) throw error
+    context.faults?.push(error)
+    throw errorOfFault(error)
   }
 }
 
-/**
- * Several operations in one transaction of the engine's own. An operation in it tells of a race as an IpamError; here it
- * becomes the fault again that it was, so that the whole transaction is run again.
- */
+/** Several operations in one transaction of the engine's own, which is run again as a whole where that may help. */
 export async function together<T>(
   context: OperationContext,
   work: (context: OperationContext) => Promise<T>,
 ): Promise<T> {
-  return write(context, 'transaction', {}, {}, async (session) => {
-    try {
-      return await work({ ...context, joined: session })
-    } catch (error) {
-      if (isIpamError(error) && error.kind === 'unavailable' && error.cause instanceof StoreFault)
-        throw error.cause
-      throw error
-    }
-  })
+  return write(context, 'transaction', {}, {}, (session) => asOne(context, session, work))
+}
+
+/**
+ * Runs several operations in the transaction of the session. Each tells of a fault as an IpamError, which the work may
+ * catch; but the database may have undone the whole transaction by then, also what was done before. So the first fault is
+ * what this ends with, whatever the work makes of it.
+ */
+export async function asOne<T>(
+  context: OperationContext,
+  session: Session,
+  work: (context: OperationContext) => Promise<T>,
+): Promise<T> {
+  const faults: StoreFault[] = []
+  const done = work({ ...context, joined: session, faults })
+  await done.catch(() => undefined)
+  const [fault] = faults
+  if (fault !== undefined) throw fault
+  return done
 }
 
 /** Throws STALE_REVISION unless the record has the revision that the caller saw. */

@@ -108,6 +108,21 @@ const operations: Record<string, (ipam: Ipam, made: Made) => Promise<unknown>> =
     (await ipam.subnets.update(made.subnet, { name: 'n', allocationPools: [] })).subnet.revision,
   'change a subnet pool': async (ipam, made) =>
     (await ipam.subnetPools.update(made.pool, { prefixes: ['10.0.0.0/15'] })).revision,
+  'apply a plan': async (ipam, made) => {
+    const report = await ipam.plans.apply({
+      format: 'freehold-plan/1',
+      addressScopes: [{ key: 's', name: made.scope, ipVersion: 4 }],
+      subnetPools: [{ key: 'p', addressScope: 's', prefixes: ['10.0.0.0/16'] }],
+      subnets: [{ key: 'n', subnetPool: 'p', addressScope: 's', cidr: '10.0.0.0/24' }],
+      allocations: [{ subnet: 'n', address: '10.0.0.9' }],
+    })
+    return report.counts
+  },
+  'several in one transaction': async (ipam, made) =>
+    ipam.transaction(async (inside) => {
+      await inside.allocations.allocate(made.subnet, { kind: 'specific', address: '10.0.0.210' })
+      await inside.subnets.update(made.subnet, { name: 'm' })
+    }),
   'delete a subnet': async (ipam, made) => ipam.subnets.delete(made.subnet, { cascade: true }),
   'delete a subnet pool': async (ipam, made) => ipam.subnetPools.delete(made.pool),
   'delete an address scope': async (ipam, made) => ipam.addressScopes.delete(made.scope),

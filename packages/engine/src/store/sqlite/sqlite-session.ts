@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { IpamError } from '../../errors.ts'
 import {
   type FinalStatement,
   finishInTurn,
@@ -59,6 +60,8 @@ export class SqliteSession implements Session {
   }
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    // Outside a transaction a savepoint would begin one, and its release commit it.
+    assertInTransaction(this.#database)
     this.#depth += 1
     const name = `freehold_${this.#depth}`
     try {
@@ -87,4 +90,12 @@ export class SqliteSession implements Session {
     }
     return statement
   }
+}
+
+/** @throws IpamError INVALID_REQUEST for a connection that has no transaction open. */
+export function assertInTransaction(database: DatabaseSync): void {
+  if (!database.isTransaction)
+    throw new IpamError('INVALID_REQUEST', 'The connection has no open transaction to join.', {
+      fix: 'Run BEGIN IMMEDIATE first.',
+    })
 }

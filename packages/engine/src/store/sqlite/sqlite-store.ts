@@ -6,7 +6,7 @@ import { type AppliedMigration, loadMigrations, pendingMigrations } from '../mig
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { assertSafeVersion, sqliteCapabilities } from './sqlite-capabilities.ts'
 import { isBusy, sqliteCommitFault, sqliteFault } from './sqlite-errors.ts'
-import { SqliteSession } from './sqlite-session.ts'
+import { assertInTransaction, SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteStoreOptions {
   /** A file, whose folder is made when it is missing, or `:memory:`. */
@@ -139,10 +139,7 @@ class SqliteStore implements Store {
         'INVALID_REQUEST',
         'A transaction on SQLite is joined through its DatabaseSync connection.',
       )
-    if (!handle.isTransaction)
-      throw new IpamError('INVALID_REQUEST', 'The connection has no open transaction to join.', {
-        fix: 'Run BEGIN IMMEDIATE first.',
-      })
+    assertInTransaction(handle)
     return new SqliteSession(handle)
   }
 
