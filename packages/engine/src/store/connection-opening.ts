@@ -1,3 +1,4 @@
+import { longestTimer } from './connection-queue.ts'
 import { StoreFault } from './store.ts'
 
 /** How long after a deadline the server has had every chance to say so itself; then the connection is cut. */
@@ -28,6 +29,3 @@ export async function openedInTime<T>(
     clearTimeout(timer)
   }
 }
-
-// What setTimeout can take.
-const longestTimer = 2 ** 31 - 1

@@ -45,7 +45,7 @@ export class ConnectionQueue {
         this.#waiting.delete(waiting)
         reject(
           new IpamError('OVERLOADED', 'No database connection became free in time.', {
-            fix: 'Try again, or allow the store more connections.',
+            fix: 'Try again; a store on a database server can be allowed more connections.',
           }),
         )
       }
@@ -68,5 +68,5 @@ export class ConnectionQueue {
   }
 }
 
-// What setTimeout can take.
-const longestTimer = 2 ** 31 - 1
+/** Milliseconds that setTimeout can take. */
+export const longestTimer = 2 ** 31 - 1

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { IpamError } from '../../errors.ts'
+import { ConnectionQueue, longestTimer } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
 import { type Session, type Store, StoreFault, type TransactionOptions } from '../store.ts'
 import { assertSafeVersion, sqliteCapabilities } from './sqlite-capabilities.ts'
@@ -30,6 +31,7 @@ interface Waiting {
   readonly options: TransactionOptions
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
+  readonly timer: NodeJS.Timeout
 }
 
 /**
@@ -52,8 +54,11 @@ class SqliteStore implements Store {
   #era = 0
   #keeper: object | undefined
   readonly #writers: Waiting[] = []
-  #writing = false
-  #reads: Promise<unknown> = Promise.resolve()
+  #isWriting = false
+  #allWritten: Promise<void> = Promise.resolve()
+  // Who may use which connection: one caller, one migration or one group of writers.
+  readonly #readTurns = new ConnectionQueue(1)
+  readonly #writeTurns = new ConnectionQueue(1)
   #closed = false
 
   constructor(options: SqliteStoreOptions) {
@@ -80,10 +85,22 @@ class SqliteStore implements Store {
   }
 
   async migrate(): Promise<void> {
+    const deadline = performance.now() + 60_000
+    const done = await this.#writeTurns.take(deadline)
+    try {
+      // A step may sort millions of rows for an index.
+      keepTemporaryData(this.#writer, 'FILE')
+      await this.#applyMigrations(deadline)
+      this.#era += 1
+    } finally {
+      keepTemporaryData(this.#writer, 'MEMORY')
+      done()
+    }
+  }
+
+  async #applyMigrations(deadline: number): Promise<void> {
     const migrations = loadMigrations(new URL('./migrations/', import.meta.url))
-    // A step may sort millions of rows for an index.
-    keepTemporaryData(this.#writer, 'FILE')
-    await beginWhenFree(this.#writer, performance.now() + 60_000)
+    await beginWhenFree(this.#writer, deadline)
     try {
       this.#writer.exec(
         'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
@@ -97,8 +114,6 @@ class SqliteStore implements Store {
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK')
       throw sqliteFault(error)
-    } finally {
-      keepTemporaryData(this.#writer, 'MEMORY')
     }
   }
 
@@ -122,15 +137,24 @@ class SqliteStore implements Store {
     options: TransactionOptions,
   ): Promise<T> {
     if (this.#closed) throw new StoreFault('unavailable', new Error('the store is closed'))
-    if (options.access === 'read' && this.#reader !== this.#writer) return this.#read(work)
+    if (options.access === 'read' && this.#reader !== this.#writer) return this.#read(work, options)
     return new Promise<T>((resolve, reject) => {
-      this.#writers.push({ work, options, resolve: resolve as (value: unknown) => void, reject })
-      if (!this.#writing) {
-        this.#writing = true
-        // A turn of the event loop later, so that requests that arrived together share one commit.
-        setImmediate(() => void this.#drain())
-      }
+      this.#wait({ work, options, resolve: resolve as (value: unknown) => void, reject })
+      if (this.#isWriting) return
+      this.#isWriting = true
+      // A turn of the event loop later, so that requests that arrived together share one commit.
+      this.#allWritten = nextTurn().then(() => this.#drain())
     })
+  }
+
+  #wait(waiting: Omit<Waiting, 'timer'>): void {
+    const giveUp = (): void => {
+      this.#writers.splice(this.#writers.indexOf(writer), 1)
+      waiting.reject(new StoreFault('retry', new Error('other writers were not done in time')))
+    }
+    const left = Math.max(waiting.options.deadline - performance.now(), 0)
+    const writer = { ...waiting, timer: setTimeout(giveUp, Math.min(left, longestTimer)) }
+    this.#writers.push(writer)
   }
 
   join(handle: unknown): Session {
@@ -145,39 +169,49 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true
-    while (this.#writing) await new Promise((resolve) => setImmediate(resolve))
-    await this.#reads.catch(() => undefined)
+    await this.#allWritten
+    await this.#writeTurns.drained()
+    await this.#readTurns.drained()
     if (this.#reader !== this.#writer && this.#reader.isOpen) this.#reader.close()
     if (this.#writer.isOpen) this.#writer.close()
   }
 
-  async #read<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const turn = this.#reads.then(() =>
-      runTransaction(this.#reader, 'BEGIN', () => work(this.#readSession)),
-    )
-    this.#reads = turn.catch(() => undefined)
-    return turn
+  async #read<T>(
+    work: (session: Session) => Promise<T>,
+    { deadline }: TransactionOptions,
+  ): Promise<T> {
+    const done = await this.#readTurns.take(deadline)
+    try {
+      return await runTransaction(this.#reader, 'BEGIN', () => work(this.#readSession))
+    } finally {
+      done()
+    }
   }
 
   async #drain(): Promise<void> {
     while (this.#writers.length > 0) {
+      const done = await this.#writeTurns.take(Number.MAX_SAFE_INTEGER)
       await this.#commitTogether(this.#takeBatch())
+      done()
       // In the first turn answers leave, and callers who were quick ask again; in the second the others do. A turn accepts
       // one connection, so one turn for each commit would also keep new callers out while there is much to do.
       await nextTurn()
       await nextTurn()
     }
-    this.#writing = false
+    this.#isWriting = false
   }
 
   #takeBatch(): Waiting[] {
-    if (this.#writers[0]?.options.alone === true) return this.#writers.splice(0, 1)
     const end = this.#writers.findIndex((waiting) => waiting.options.alone === true)
-    const count = Math.min(end === -1 ? this.#writers.length : end, this.#maxShared)
-    return this.#writers.splice(0, count)
+    const together = end === -1 ? this.#writers.length : end
+    const batch = this.#writers.splice(0, end === 0 ? 1 : Math.min(together, this.#maxShared))
+    for (const { timer } of batch) clearTimeout(timer)
+    return batch
   }
 
   async #commitTogether(batch: Waiting[]): Promise<void> {
+    // All may have given up.
+    if (batch.length === 0) return
     const answers: (() => void)[] = []
     try {
       await beginWhenFree(this.#writer, Math.min(...batch.map(({ options }) => options.deadline)))
