@@ -2,7 +2,7 @@ import { IpamError } from '../errors.ts'
 import { errorOfFault, retryingTransaction } from '../store/retry.ts'
 import { type Session, StoreFault } from '../store/store.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
-import { replayable } from './idempotency.ts'
+import { replayable, storedResult } from './idempotency.ts'
 import { noWaitingLimit } from './waiting-limit.ts'
 
 /** Reads in one snapshot. */
@@ -25,7 +25,27 @@ export async function write<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const once = replayable(context, operation, input, options, work)
-  return inTransaction(context, 'write', once, options)
+  if (options.idempotencyKey === undefined) return inTransaction(context, 'write', once, options)
+  const deadline = performance.now() + context.deadlineMs
+  try {
+    return await inTransaction(context, 'write', once, options)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    // Sent again while its first call was under way, it may have looked for the key before that was committed, and have
+    // been refused for what the first one took.
+    const first = await inTransaction(
+      letIn(context, deadline),
+      'read',
+      (session) => storedResult<T>(context, session, operation, input, options),
+      {},
+    )
+    if (first === undefined) throw error
+    return first.value
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isIpamError(error) && error.kind !== 'unavailable' && error.kind !== 'internal'
 }
 
 /**

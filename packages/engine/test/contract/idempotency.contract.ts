@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Ipam } from '../../src/ipam.ts'
+import type { Subnet } from '../../src/model/subnet.ts'
+import type { MutationOptions } from '../../src/operations/context.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
 import { expectRefused } from './expected-error.ts'
 import { ManualClock } from './manual-clock.ts'
+
+type Ask = (ipam: Ipam, options: MutationOptions) => Promise<unknown>
 
 export function describeIdempotencyContract(store: ContractStore): void {
   const engines = contractEngines(store)
@@ -122,6 +127,45 @@ export function describeIdempotencyContract(store: ContractStore): void {
       )
       for (const answer of answers) expect(answer).toEqual(answers[0])
       expect((await one.allocations.list(id)).items).toHaveLength(1)
+    })
+
+    it('used at the same time is never refused because of its own effect', {
+      timeout: 120_000,
+    }, async () => {
+      const [one, other] = await engines.openPair()
+      const { id } = await one.subnets.create({ cidr: '10.0.0.0/30' })
+      const pool = await one.subnetPools.create({ prefixes: ['10.1.0.0/24'] })
+      const addresses = { undo: () => one.allocations.release(id, '10.0.0.2') }
+      const subnets = { undo: (answer: unknown) => one.subnets.delete((answer as Subnet).id) }
+      const changes: { ask: Ask; undo: (answer: unknown) => Promise<unknown> }[] = [
+        {
+          ask: (ipam, options) => ipam.allocations.allocate(id, { kind: 'any' }, {}, options),
+          ...addresses,
+        },
+        {
+          ask: (ipam, options) =>
+            ipam.allocations.allocate(id, { kind: 'specific', address: '10.0.0.2' }, {}, options),
+          ...addresses,
+        },
+        {
+          ask: (ipam, options) => ipam.subnets.create({ cidr: '10.2.0.0/24' }, options),
+          ...subnets,
+        },
+        {
+          ask: (ipam, options) =>
+            ipam.subnets.create({ subnetPoolId: pool.id, prefixLength: 24 }, options),
+          ...subnets,
+        },
+      ]
+      for (let round = 0; round < 8; round += 1)
+        for (const [index, { ask, undo }] of changes.entries()) {
+          const options = { idempotencyKey: `${index} ${round}` }
+          const answers = await Promise.all(
+            Array.from({ length: 10 }, (_, caller) => ask(caller % 2 === 0 ? one : other, options)),
+          )
+          for (const answer of answers) expect(answer).toEqual(answers[0])
+          await undo(answers[0])
+        }
     })
 
     it('of another project is another key', async () => {
