@@ -9,7 +9,7 @@ export type Command =
   | {
       readonly kind: 'allocate'
       readonly roles: readonly SubnetRole[]
-      readonly request: 'any' | 'next' | 'specific' | 'bulk'
+      readonly request: 'any' | 'next' | 'specific' | 'bulk' | 'eui64'
       readonly count: number
       readonly ttlSeconds: number | null
       readonly pick: number
@@ -117,10 +117,15 @@ function command(random: RandomStream): Command {
 
 function allocation(random: RandomStream): Command {
   const role = random.pick(roles)
-  const request = random.pick(requestKinds)
+  const kind = random.pick(requestKinds)
+  const request = role === 'ipv6' && random.chance(0.3) ? 'eui64' : kind
   const second = random.pick(roles)
   const several =
-    request !== 'specific' && role !== 'ipv6' && second !== role && random.chance(0.08)
+    request !== 'specific' &&
+    request !== 'eui64' &&
+    role !== 'ipv6' &&
+    second !== role &&
+    random.chance(0.08)
   const hasKey = random.chance(0.4)
   return {
     kind: 'allocate',

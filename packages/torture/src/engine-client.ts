@@ -6,6 +6,7 @@ import {
   type MadeSubnet,
   type NewSubnet,
   type NewSubnetPool,
+  sentRequest,
   type TargetClient,
 } from './target-client.ts'
 
@@ -75,7 +76,12 @@ async function performOn(
         holder: { kind: 'torture', id: operationId },
         ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
       }
-      const allocations = await ipam.allocations.allocate(subnetIds, request, attributes, options)
+      const allocations = await ipam.allocations.allocate(
+        subnetIds,
+        sentRequest(request),
+        attributes,
+        options,
+      )
       return {
         kind: 'allocate',
         subnetId: allocations[0]?.subnetId ?? '',

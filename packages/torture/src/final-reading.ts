@@ -44,6 +44,9 @@ export async function readFinalState(
   const report = await client.check()
   const audit = await client.verifyAudit()
   return {
+    subnetPools: plan.subnetPools
+      .filter(({ addressScope }) => topology.addressScopeIds.includes(addressScope))
+      .map(({ key, prefixes }) => ({ id: key, prefixes })),
     subnets,
     allocations: plan.allocations
       .filter(({ subnet }) => ids.has(subnet))

@@ -12,7 +12,19 @@ export type RequestedAddresses =
   | { readonly kind: 'any' }
   | { readonly kind: 'next' }
   | { readonly kind: 'specific'; readonly address: string }
+  /** `address` is the one that the MAC forms in the subnet. */
+  | { readonly kind: 'eui64'; readonly mac: string; readonly address: string }
   | { readonly kind: 'bulk'; readonly count: number }
+
+/** The address that a request names, one way or another; null for one that draws. */
+export function namedAddress(request: RequestedAddresses): string | null {
+  return request.kind === 'specific' || request.kind === 'eui64' ? request.address : null
+}
+
+/** How many addresses a request is for. */
+export function countOf(request: RequestedAddresses): number {
+  return request.kind === 'bulk' ? request.count : 1
+}
 
 /** A call with all that it asks for. The holder of an allocation, and the name of a new subnet, is the operation's id. */
 export type Operation =

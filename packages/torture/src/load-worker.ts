@@ -1,3 +1,4 @@
+import { eui64Address, MacAddress, Prefix } from '@freehold/address'
 import type { CallRecorder } from './call-recorder.ts'
 import { type Command, commandStream } from './command-stream.ts'
 import type { CompleteRecord, Operation, RequestedAddresses } from './history-record.ts'
@@ -12,6 +13,8 @@ import {
 } from './topology.ts'
 
 const mostRepeats = 3
+// So few that requests for their addresses meet.
+const interfaces = 8
 
 interface Held {
   readonly subnetId: string
@@ -216,6 +219,11 @@ function requestOf(
       return { kind: request, address: addressAt(cidr, pick) }
     case 'bulk':
       return { kind: request, count }
+    case 'eui64': {
+      const mac = `00:16:3e:00:00:0${Math.floor(pick * interfaces)}`
+      const address = eui64Address(Prefix.parse(cidr), MacAddress.parse(mac)).toString()
+      return { kind: request, mac, address }
+    }
     default:
       return { kind: request }
   }

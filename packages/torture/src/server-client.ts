@@ -5,6 +5,7 @@ import {
   CallFailure,
   type FeedEvent,
   type MadeSubnet,
+  sentRequest,
   type TargetClient,
 } from './target-client.ts'
 
@@ -81,10 +82,22 @@ async function sendTo<T>(url: string, request: Request, token: string | undefine
     // Nobody took the connection, so nobody took the request.
     throw new CallFailure(code ?? 'NO_ANSWER', code !== 'ECONNREFUSED', error)
   }
-  const body = text === '' ? {} : (JSON.parse(text) as { code?: string })
-  if (status < 400) return body as T
-  const code = body.code ?? `HTTP_${status}`
-  throw new CallFailure(code, code === 'OUTCOME_UNKNOWN' || status === 500 || status === 502)
+  const body = parsed(text)
+  if (status < 400 && body !== null) return body as T
+  // Something between us and the server answered, and what it knows of the outcome nobody knows.
+  if (body?.code === undefined)
+    throw new CallFailure(`HTTP_${status}`, status < 400 || status >= 500)
+  throw new CallFailure(body.code, body.code === 'OUTCOME_UNKNOWN' || status === 500)
+}
+
+/** null: no JSON. */
+function parsed(text: string): { readonly code?: string } | null {
+  if (text === '') return {}
+  try {
+    return JSON.parse(text) as { code?: string }
+  } catch {
+    return null
+  }
 }
 
 type Send = <T>(request: Request) => Promise<T>
@@ -103,7 +116,7 @@ async function perform(sendAny: Send, call: Call): Promise<Answer> {
         path: several ? '/v1/allocations' : `/v1/subnets/${subnetIds.join()}/allocations`,
         idempotencyKey,
         body: {
-          request,
+          request: sentRequest(request),
           holder: { kind: 'torture', id: operationId },
           ...(several ? { subnetIds } : {}),
           ...(ttlSeconds === undefined ? {} : { ttlSeconds }),

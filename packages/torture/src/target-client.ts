@@ -1,5 +1,5 @@
 import type { AuditReport, CheckReport, Plan } from '@freehold/engine'
-import type { Answer, Counts, Operation } from './history-record.ts'
+import type { Answer, Counts, Operation, RequestedAddresses } from './history-record.ts'
 
 /** One call, as a worker makes it. */
 export interface Call {
@@ -7,6 +7,15 @@ export interface Call {
   readonly projectId: string
   readonly idempotencyKey: string | null
   readonly operation: Operation
+}
+
+/** The request as it is sent: what it comes to is for the target to find out. */
+export function sentRequest(
+  request: RequestedAddresses,
+):
+  | Exclude<RequestedAddresses, { kind: 'eui64' }>
+  | { readonly kind: 'eui64'; readonly mac: string } {
+  return request.kind === 'eui64' ? { kind: request.kind, mac: request.mac } : request
 }
 
 /** A call that brought no success. Unknown: it may have had its effect. */

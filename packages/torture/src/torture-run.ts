@@ -79,6 +79,8 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       final,
       topology,
       livenessWindowMs: options.livenessWindowMs ?? 5000,
+      // Behind servers may stand a cluster.
+      isFeedOrdered: options.target.kind === 'store' && options.target.urls.length === 1,
     })
     const isKept = options.folder !== undefined || result.violations.length > 0
     if (!isKept) rmSync(folder, { recursive: true, force: true })

@@ -45,6 +45,8 @@ describe('one defect of the events', () => {
           ...(code === undefined ? { answer } : { code }),
         })
         for (let count = 0; count < events; count += 1) run.events.push(event)
+        if (operation.kind === 'set-prefixes' && outcome !== 'fail')
+          run.subnetPools = [{ id: poolId, prefixes: operation.prefixes }]
         return convictions(run.input())
       }
       expect([0, 1, 2].map((events) => judged('ok', events))).toEqual([['K7'], [], ['K7']])

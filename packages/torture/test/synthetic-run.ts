@@ -64,7 +64,16 @@ export class SyntheticRun {
     recordEvent('created', 'subnet-pool', poolId),
   ]
   subnets: FinalState['subnets'][number][] = []
+  subnetPools: FinalState['subnetPools'][number][] = [{ id: poolId, prefixes: ['10.1.0.0/28'] }]
   #calls = 0
+  readonly #incarnations = new Map<number, number>()
+
+  /** A worker begins, or another process takes its place. */
+  start(worker: number, at: number): void {
+    const incarnation = (this.#incarnations.get(worker) ?? -1) + 1
+    this.#incarnations.set(worker, incarnation)
+    this.records.push({ event: 'start', worker, incarnation, at: at * 1000 })
+  }
 
   tell({ id, from, until, operation, outcome, code, answer, hasKey, worker = 0 }: Told): void {
     this.#calls += 1
@@ -74,7 +83,7 @@ export class SyntheticRun {
       call,
       operationId: id,
       worker,
-      incarnation: 0,
+      incarnation: this.#incarnations.get(worker) ?? 0,
       at: from * 1000,
       projectId: 'torture',
       idempotencyKey: hasKey === true ? id : null,
@@ -164,13 +173,24 @@ export class SyntheticRun {
     this.events.push(recordEvent('created', 'subnet', `subnet of ${id}`, id))
   }
 
+  /** An acknowledged deletion of the subnet that a request cut. */
+  deleteCut(id: string, from: number, until: number, cutBy: string): void {
+    const deleted = `subnet of ${cutBy}`
+    const operation = { kind: 'delete-subnet', subnetId: deleted, cascade: false } as const
+    this.tell({ id, from, until, operation, outcome: 'ok', answer: { kind: 'done' } })
+    this.subnets = this.subnets.filter(({ id: each }) => each !== deleted)
+    this.events.push(recordEvent('deleted', 'subnet', deleted, id))
+  }
+
   input(counts: Partial<FinalState['subnets'][number]['counts']> = {}): CheckInput {
     const held = this.rows.length
     return {
       records: this.records,
       topology,
       livenessWindowMs: 1000,
+      isFeedOrdered: true,
       final: {
+        subnetPools: this.subnetPools,
         allocations: this.rows,
         events: this.events,
         problems: [],
@@ -198,6 +218,7 @@ export class SyntheticRun {
 /** A run with a bit of everything, in which nothing is wrong. */
 export function cleanRun(): SyntheticRun {
   const run = new SyntheticRun()
+  run.start(0, 0)
   run.take('a', 0, 10, '10.0.0.2')
   run.take('b', 5, 15, '10.0.0.3', '10.0.0.4')
   run.release('c', 20, 30, '10.0.0.2')

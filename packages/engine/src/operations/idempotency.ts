@@ -55,18 +55,18 @@ export function replayable<T>(
  * The result that is stored with the key, once another call of the same request has committed it; undefined where there
  * is none. One key probe.
  */
-export async function storedResult<T>(
+export async function storedResult(
   context: OperationContext,
   session: Session,
   operation: string,
   input: unknown,
   options: MutationOptions,
-): Promise<{ readonly value: T } | undefined> {
+): Promise<{ readonly value: unknown } | undefined> {
   const { idempotencyKey = '' } = options
   const known = await findIdempotencyKey(session, context.caller.projectId, idempotencyKey)
   if (known === undefined || known.expires_at <= context.clock()) return undefined
   if (known.fingerprint !== fingerprintOf(operation, options.fingerprint ?? input)) return undefined
-  return { value: decodeResult(known.result) as T }
+  return { value: decodeResult(known.result) }
 }
 
 function reused(): IpamError {

@@ -36,11 +36,11 @@ export async function write<T>(
     const first = await inTransaction(
       letIn(context, deadline),
       'read',
-      (session) => storedResult<T>(context, session, operation, input, options),
+      (session) => storedResult(context, session, operation, input, options),
       {},
     )
     if (first === undefined) throw error
-    return first.value
+    return first.value as T
   }
 }
 

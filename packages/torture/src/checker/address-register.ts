@@ -1,3 +1,4 @@
+import { namedAddress } from '../history-record.ts'
 import type { RecordedOperation } from './operation-history.ts'
 import type { RunHistory } from './run-history.ts'
 
@@ -10,7 +11,8 @@ export type RegisterEffect =
   | { readonly kind: 'release' }
   /** The subnet is deleted; `onlyIfFree` unless its addresses went with it. */
   | { readonly kind: 'delete'; readonly onlyIfFree: boolean }
-  | { readonly kind: 'see-held'; readonly holder: string | null }
+  /** Held by this one; null: by anybody but `except`. */
+  | { readonly kind: 'see-held'; readonly holder: string | null; readonly except?: string }
   | { readonly kind: 'see-free' }
 
 export interface RegisterCall {
@@ -67,7 +69,7 @@ function addOperation(history: RunHistory, recorded: RecordedOperation, add: Add
             ...callOf(recorded, { kind: 'acquire', holder: id }),
             leaseUntil,
           })
-      else addRefusal(history, recorded, add)
+      addRefusals(recorded, add)
       return
     }
     case 'release': {
@@ -92,15 +94,20 @@ function addOperation(history: RunHistory, recorded: RecordedOperation, add: Add
   }
 }
 
-/** "Already held" says so; but a cooling address is refused as well. */
-function addRefusal(history: RunHistory, recorded: RecordedOperation, add: Add): void {
-  const { operation } = recorded
-  if (operation.kind !== 'allocate' || operation.request.kind !== 'specific') return
+/** "Already held" says so, and by another: a call of the same request may have taken the address meanwhile. */
+function addRefusals(recorded: RecordedOperation, add: Add): void {
+  const { operation, attempts, id } = recorded
+  if (operation.kind !== 'allocate' || operation.subnetIds.length !== 1) return
   const [subnetId = ''] = operation.subnetIds
-  if (operation.subnetIds.length !== 1 || history.subnets.get(subnetId)?.coolingSeconds !== 0)
-    return
-  if (failedWith(recorded, 'ADDRESS_IN_USE'))
-    add(subnetId, operation.request.address, callOf(recorded, { kind: 'see-held', holder: null }))
+  const address = namedAddress(operation.request)
+  if (address === null) return
+  for (const { code, from, until } of attempts)
+    if (code === 'ADDRESS_IN_USE')
+      add(subnetId, address, {
+        ...callOf(recorded, { kind: 'see-held', holder: null, except: id }),
+        from,
+        until,
+      })
 }
 
 /** What an operation took, or may have taken when nobody knows. */

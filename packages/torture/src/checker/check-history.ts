@@ -6,12 +6,15 @@ import { checkCounters } from './counter-check.ts'
 import { checkDoubles } from './double-check.ts'
 import { checkEvents } from './event-check.ts'
 import { checkExhaustion } from './exhaustion-check.ts'
+import { checkExistence } from './existence-check.ts'
 import type { FinalState } from './final-state.ts'
+import { checkInUse } from './in-use-check.ts'
 import { checkLayout } from './layout-check.ts'
 import { checkLeaks } from './leak-check.ts'
 import { checkLiveness } from './liveness-check.ts'
 import { checkLosses } from './loss-check.ts'
 import { OccupancyIndex } from './occupancy.ts'
+import { checkPoolExhaustion } from './pool-exhaustion-check.ts'
 import { checkRefusals } from './refusal-check.ts'
 import { type RunHistory, runHistoryOf } from './run-history.ts'
 import type { Violation } from './violation.ts'
@@ -20,6 +23,8 @@ export interface CheckInput {
   readonly records: readonly HistoryRecord[]
   readonly final: FinalState
   readonly topology: Topology
+  /** Whether the order of the whole feed has to be that of the calls: not on several nodes of a cluster. */
+  readonly isFeedOrdered: boolean
   /** Time in which every worker must have a success. */
   readonly livenessWindowMs: number
 }
@@ -55,17 +60,20 @@ export interface KindStatistics {
 
 /** Judges a run by its histories and the final state alone. Pure; nearly linear in the history. */
 export function checkHistory(input: CheckInput): CheckResult {
-  const history = runHistoryOf(input.records, input.final, input.topology)
+  const history = runHistoryOf(input.records, input.final, input.topology, input.isFeedOrdered)
   const registers = addressRegisters(history)
   const occupancy = new OccupancyIndex(history, registers)
   const { violations: doubles, undecided } = checkDoubles(history, registers)
   const violations = [
     ...checkRefusals(history),
+    ...checkExistence(history),
+    ...checkInUse(history, occupancy),
     ...doubles,
-    ...checkLosses(history, registers),
+    ...checkLosses(history, registers, occupancy),
     ...checkLeaks(history, registers),
     ...checkBatches(history, registers),
     ...checkExhaustion(history, occupancy),
+    ...checkPoolExhaustion(history),
     ...checkCounters(history, occupancy),
     ...checkEvents(history),
     ...checkLayout(history, occupancy),

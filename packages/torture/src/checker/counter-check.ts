@@ -1,6 +1,6 @@
 import type { OccupancyIndex } from './occupancy.ts'
 import { evidenceOfAll, type RecordedOperation } from './operation-history.ts'
-import { isInRanges, type RunHistory, sizeOfRanges } from './run-history.ts'
+import { isInRanges, nameOfSubnet, type RunHistory, sizeOfRanges } from './run-history.ts'
 import { type Interval, StepFunction } from './step-function.ts'
 import type { Violation } from './violation.ts'
 
@@ -8,7 +8,7 @@ import type { Violation } from './violation.ts'
 export function checkCounters(history: RunHistory, occupancy: OccupancyIndex): Violation[] {
   return [
     ...finalCounts(history),
-    ...history.operations.flatMap((recorded) => readings(occupancy, recorded)),
+    ...history.operations.flatMap((recorded) => readings(history, occupancy, recorded)),
     ...quotas(history),
   ]
 }
@@ -42,13 +42,17 @@ function finalCounts({ final }: RunHistory): Violation[] {
   return violations
 }
 
-function readings(occupancy: OccupancyIndex, recorded: RecordedOperation): Violation[] {
+function readings(
+  history: RunHistory,
+  occupancy: OccupancyIndex,
+  recorded: RecordedOperation,
+): Violation[] {
   const { operation, answer, from, until } = recorded
   if (operation.kind !== 'utilization' || answer?.kind !== 'utilization') return []
   const report = (message: string): Violation[] => [
     {
       property: 'K6',
-      subject: `subnet ${operation.subnetId}`,
+      subject: nameOfSubnet(history, operation.subnetId),
       message,
       evidence: evidenceOfAll([recorded]),
     },
@@ -62,19 +66,25 @@ function readings(occupancy: OccupancyIndex, recorded: RecordedOperation): Viola
     .poolsDuring(operation.subnetId, from, until)
     .filter((pools) => sizeOfRanges(pools) === capacity)
   if (versions.length === 0) return report('The capacity is that of no pools it may have had.')
-  const isPossible = versions.some(
-    (pools) => used >= BigInt(occupancy.of(operation.subnetId, pools).certain.min(from, until)),
-  )
-  return isPossible ? [] : report('Fewer addresses are counted than were held for certain.')
+  const bounds = versions.map((pools) => {
+    const { certain, possible } = occupancy.of(operation.subnetId, pools)
+    return { least: BigInt(certain.min(from, until)), most: BigInt(possible.max(from, until)) }
+  })
+  if (!bounds.some(({ least }) => used >= least))
+    return report('Fewer addresses are counted than were held for certain.')
+  // A lease that is over, and an address that has cooled, are counted until somebody looks.
+  if (!occupancy.isWithoutDelay(operation.subnetId)) return []
+  if (answer.cooling !== '0') return report('Addresses are said to cool where none does.')
+  return bounds.some(({ least, most }) => least <= used && used <= most)
+    ? []
+    : report('More addresses are counted than may have been held.')
 }
 
 /** In addresses: what a project has for certain is never above its quota, and "over quota" is only said when it may be. */
 function quotas(history: RunHistory): Violation[] {
   return history.topology.subnetPools.flatMap(({ id, quota, prefixLength }) => {
     if (quota === null) return []
-    const cuts = history.operations.filter(
-      ({ operation }) => operation.kind === 'create-subnet' && operation.subnetPoolId === id,
-    )
+    const cuts = history.cuts.get(id) ?? []
     const size = 2 ** (32 - prefixLength)
     return [...Map.groupBy(cuts, ({ projectId }) => projectId)].flatMap(([projectId, own]) =>
       quotaOf(history, `project ${projectId} in subnet pool ${id}`, own, Math.floor(quota / size)),
@@ -92,13 +102,10 @@ function quotaOf(
   const possible: Interval[] = []
   for (const cut of cuts) {
     if (cut.outcome === 'fail') continue
-    const subnetId = cut.answer?.kind === 'create-subnet' ? cut.answer.subnetId : ''
-    const deletions = (history.subnets.get(subnetId)?.deletions ?? []).filter(
-      ({ outcome }) => outcome !== 'fail',
-    )
-    const gone = deletions.filter(({ outcome }) => outcome === 'ok')
-    possible.push([cut.from, Math.min(...gone.map(({ until }) => until), Infinity)])
-    const end = Math.min(...deletions.map(({ from }) => from), Infinity) - 1
+    const life =
+      cut.answer?.kind === 'create-subnet' ? history.lives.get(cut.answer.subnetId) : undefined
+    possible.push([cut.from, life?.endsUntil ?? Infinity])
+    const end = (life?.mayEndFrom ?? Infinity) - 1
     if (cut.outcome === 'ok' && cut.until < end) certain.push([cut.until, end])
   }
   const violations: Violation[] = []
@@ -108,6 +115,10 @@ function quotaOf(
   const highest = new StepFunction(certain).max(0, Number.POSITIVE_INFINITY)
   if (highest > most)
     report(`It had ${highest} subnets at a time, and its quota is ${most}.`, cuts.filter(isOk))
+  const ids = new Set(cuts.map(({ id }) => id))
+  const inTheEnd = history.final.subnets.filter(({ name }) => ids.has(name))
+  if (inTheEnd.length > most)
+    report(`In the end it has ${inTheEnd.length} subnets, and its quota is ${most}.`, [])
   const mostAtOnce = new StepFunction(possible)
   for (const cut of cuts)
     for (const attempt of cut.attempts)

@@ -1,3 +1,4 @@
+import { namedAddress } from '../history-record.ts'
 import type { AddressRegister } from './address-register.ts'
 import { findContradiction } from './linearizability.ts'
 import { evidenceOfAll } from './operation-history.ts'
@@ -25,7 +26,25 @@ export function checkDoubles(
       })
     violations.push(...reusedWhileCooling(history, register))
   }
+  violations.push(...twoRows(history))
   return { violations, undecided }
+}
+
+function twoRows({ final, byId }: RunHistory): Violation[] {
+  const rows = Map.groupBy(final.allocations, ({ subnetId, address }) => `${subnetId} ${address}`)
+  return [...rows.values()].flatMap((own): Violation[] => {
+    const [first] = own
+    if (first === undefined || own.length === 1) return []
+    const owners = own.flatMap(({ holderId }) => byId.get(holderId) ?? [])
+    return [
+      {
+        property: 'K1',
+        subject: `${first.address} in subnet ${first.subnetId}`,
+        message: `In the end the address has ${own.length} rows.`,
+        evidence: evidenceOfAll(owners),
+      },
+    ]
+  })
 }
 
 function reusedWhileCooling(history: RunHistory, register: AddressRegister): Violation[] {
@@ -40,7 +59,7 @@ function reusedWhileCooling(history: RunHistory, register: AddressRegister): Vio
     const { operation } = source
     // Its former project may ask for the very address again.
     if (effect.kind !== 'acquire' || operation.kind !== 'allocate') continue
-    if (operation.request.kind === 'specific') continue
+    if (namedAddress(operation.request) !== null) continue
     const release = releases.find(
       (each) => each.until < from && until < each.from + seconds * 1_000_000 - clockSlack,
     )

@@ -6,8 +6,8 @@ import type { RunHistory } from './run-history.ts'
 import type { Violation } from './violation.ts'
 
 /**
- * K7: one event for each change of any record, in an order that real time allows; per address they tell one life after the
- * other.
+ * K7: one event for each change of any record and none for what failed, in an order that real time allows; per address
+ * they tell one life after the other.
  */
 export function checkEvents(history: RunHistory): Violation[] {
   const events = history.final.events.filter(({ recordKind }) => recordKind === 'allocation')
@@ -17,7 +17,44 @@ export function checkEvents(history: RunHistory): Violation[] {
     ...releaseEvents(history, byAddress),
     ...[...byAddress.values()].flatMap((life) => lifeOf(history, life)),
     ...checkRecordEvents(history),
+    ...eventsOfFailures(history),
+    ...(history.isFeedOrdered ? disorder(history) : []),
   ]
+}
+
+/** What a request does by itself; leases that are over and what has cooled may end in the course of any. */
+const ownActions: ReadonlySet<string> = new Set([
+  'allocated',
+  'released',
+  'created',
+  'updated',
+  'deleted',
+])
+
+function eventsOfFailures({ final, byId }: RunHistory): Violation[] {
+  const seen = new Set<RecordedOperation>()
+  for (const { action, requestId } of final.events) {
+    const source = requestId === null ? undefined : byId.get(requestId)
+    if (source?.outcome === 'fail' && ownActions.has(action)) seen.add(source)
+  }
+  return [...seen].map((source) =>
+    violation(`request ${source.id}`, 'It failed, and an event says what it did.', [source]),
+  )
+}
+
+/** Over all records: no event stands before that of a change that was answered when its own was asked for. */
+function disorder(history: RunHistory): Violation[] {
+  let latest: RecordedOperation | undefined
+  for (const event of history.final.events) {
+    const source = sourceOf(history, event)
+    if (source === undefined) continue
+    if (latest !== undefined && source.until < latest.from)
+      return [
+        violation('the feed', 'Its events are in another order than the calls.', [source, latest]),
+      ]
+    if (latest === undefined || source.from > latest.from) latest = source
+  }
+  return []
 }
 
 function violation(
@@ -33,7 +70,7 @@ function placeOf(subnetId: string, address: string | null): string {
   return `${subnetId} ${address ?? ''}`
 }
 
-/** Each success has exactly the events of its addresses, each failure none. */
+/** Each success has exactly the events of its addresses, each failure none (also where the feed does not name requests). */
 function allocationEvents(history: RunHistory, events: readonly FinalEvent[]): Violation[] {
   const violations: Violation[] = []
   const allocated = Map.groupBy(
@@ -138,7 +175,10 @@ function lifeOf(history: RunHistory, life: readonly FinalEvent[]): Violation[] {
       ]
 }
 
-function contradiction({ holder, cools }: Standing, { action }: FinalEvent): string | null {
+function contradiction(
+  { holder, cools }: Standing,
+  { action, operationId }: FinalEvent,
+): string | null {
   switch (action) {
     case 'allocated':
       if (holder !== null) return 'It was allocated twice without an end between.'
@@ -147,7 +187,10 @@ function contradiction({ holder, cools }: Standing, { action }: FinalEvent): str
       if (holder !== null) return 'It was freed while somebody held it.'
       return cools ? null : 'It was freed though it did not cool.'
     default:
-      return holder === null ? `It was ${action} while nobody held it.` : null
+      if (holder === null) return `It was ${action} while nobody held it.`
+      return holder === operationId
+        ? null
+        : `It was ${action} as that of "${operationId}" while "${holder}" held it.`
   }
 }
 

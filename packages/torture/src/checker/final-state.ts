@@ -2,6 +2,7 @@ import type { AddressRange } from '../history-record.ts'
 
 /** What the public interface says of a run's records after the load, when nothing is under way and no lease is left. */
 export interface FinalState {
+  readonly subnetPools: readonly { readonly id: string; readonly prefixes: readonly string[] }[]
   readonly subnets: readonly FinalSubnet[]
   readonly allocations: readonly FinalAllocation[]
   /** In the order of the feed. */

@@ -1,10 +1,12 @@
-import type { AddressRange } from '../history-record.ts'
+import { type AddressRange, namedAddress } from '../history-record.ts'
+import { takenBy } from './address-register.ts'
 import type { OccupancyIndex } from './occupancy.ts'
 import { evidenceOfAll, type RecordedOperation } from './operation-history.ts'
 import {
   addressValue,
   isInRanges,
   type KnownSubnet,
+  lieInside,
   prefixBounds,
   type RunHistory,
 } from './run-history.ts'
@@ -16,6 +18,8 @@ export function checkLayout(history: RunHistory, occupancy: OccupancyIndex): Vio
     ...overlapsAtTheEnd(history),
     ...overlapsInTime(history),
     ...history.operations.flatMap((recorded) => wrongPlaces(history, occupancy, recorded)),
+    ...history.operations.flatMap((recorded) => wrongCut(history, recorded)),
+    ...history.operations.flatMap((recorded) => leftOutside(history, recorded)),
     ...rowsOutside(history),
   ]
 }
@@ -50,7 +54,7 @@ function overlapsAtTheEnd({ final }: RunHistory): Violation[] {
 function overlapsInTime(history: RunHistory): Violation[] {
   const lives = [...history.subnets.values()]
     .filter(({ createdBy }) => createdBy !== null)
-    .map((subnet) => ({ subnet, ...prefixBounds(subnet.cidr), ...certainLife(subnet) }))
+    .map((subnet) => ({ subnet, ...prefixBounds(subnet.cidr), ...certainLife(history, subnet) }))
     .filter(({ from, until }) => from < until)
     .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : a.from - b.from))
   const violations: Violation[] = []
@@ -70,9 +74,47 @@ function overlapsInTime(history: RunHistory): Violation[] {
   return violations
 }
 
-function certainLife({ createdBy, deletions }: KnownSubnet): { from: number; until: number } {
-  const starts = deletions.filter(({ outcome }) => outcome !== 'fail').map(({ from }) => from)
-  return { from: createdBy?.until ?? 0, until: Math.min(...starts, Number.POSITIVE_INFINITY) }
+function certainLife({ lives }: RunHistory, { id }: KnownSubnet): { from: number; until: number } {
+  const life = lives.get(id)
+  return { from: life?.createdUntil ?? 0, until: life?.mayEndFrom ?? 0 }
+}
+
+/** A subnet that is cut is of the asked length, inside its pool, and its addresses are inside of it. */
+function wrongCut(history: RunHistory, recorded: RecordedOperation): Violation[] {
+  const { operation, answer, from, until } = recorded
+  if (operation.kind !== 'create-subnet' || answer?.kind !== 'create-subnet') return []
+  const { cidr, gateway, allocationPools } = answer
+  const report = (message: string) => [violation(`subnet ${cidr}`, message, [recorded])]
+  if (!cidr.endsWith(`/${operation.prefixLength}`))
+    return report(`A /${operation.prefixLength} was asked for.`)
+  const versions = history.prefixes.get(operation.subnetPoolId)?.during(from, until) ?? []
+  if (!versions.some((prefixes) => lieInside(cidr, prefixes)))
+    return report('It was cut from none of the prefixes that its pool may have had.')
+  const ends = allocationPools.flatMap(({ first, last }) => [first, last])
+  const misplaced = ends.find((address) => reservedReason(cidr, address) !== null)
+  if (misplaced !== undefined)
+    return report(`An allocation pool ends at ${misplaced}, which is reserved or outside of it.`)
+  if (gateway === null) return []
+  if (reservedReason(cidr, gateway) !== null || isInRanges(gateway, allocationPools))
+    return report(`Its gateway ${gateway} is reserved, outside of it, or in an allocation pool.`)
+  return []
+}
+
+/** A pool gives up no prefix in which a subnet of it lies all the while. */
+function leftOutside(history: RunHistory, recorded: RecordedOperation): Violation[] {
+  const { operation, outcome, from, until } = recorded
+  if (operation.kind !== 'set-prefixes' || outcome !== 'ok') return []
+  return (history.cuts.get(operation.subnetPoolId) ?? []).flatMap(({ answer }) => {
+    if (answer?.kind !== 'create-subnet' || lieInside(answer.cidr, operation.prefixes)) return []
+    const life = history.lives.get(answer.subnetId)
+    if (life === undefined || life.createdUntil >= from || life.mayEndFrom <= until) return []
+    return [
+      violation(`subnet ${answer.cidr}`, 'Its pool gave up the prefix that it lies in.', [
+        life.createdBy,
+        recorded,
+      ]),
+    ]
+  })
 }
 
 function wrongPlaces(
@@ -80,16 +122,20 @@ function wrongPlaces(
   occupancy: OccupancyIndex,
   recorded: RecordedOperation,
 ): Violation[] {
-  const { operation, answer, from, until } = recorded
-  if (operation.kind !== 'allocate' || answer?.kind !== 'allocate') return []
-  const { subnetId, addresses } = answer
-  if (!operation.subnetIds.includes(subnetId))
-    return [violation(`request ${recorded.id}`, 'It was served from another subnet.', [recorded])]
-  const subnet = history.subnets.get(subnetId)
-  if (subnet === undefined) return []
-  const pools = occupancy.poolsDuring(subnetId, from, until)
-  return addresses.flatMap((address) => {
-    const message = misplacement(subnet, address, operation.request.kind === 'specific', pools)
+  const { operation, from, until } = recorded
+  if (operation.kind !== 'allocate') return []
+  const { request, subnetIds } = operation
+  // Also what one took of whose success nobody heard.
+  return takenBy(history, recorded).flatMap(({ subnetId, address }) => {
+    if (!subnetIds.includes(subnetId))
+      return [violation(`request ${recorded.id}`, 'It was served from another subnet.', [recorded])]
+    const named = namedAddress(request)
+    if (named !== null && named !== address)
+      return [violation(address, `${named} was asked for.`, [recorded])]
+    const subnet = history.subnets.get(subnetId)
+    if (subnet === undefined) return []
+    const pools = occupancy.poolsDuring(subnetId, from, until)
+    const message = misplacement(subnet, address, named !== null, pools)
     return message === null ? [] : [violation(address, message, [recorded])]
   })
 }
@@ -97,13 +143,13 @@ function wrongPlaces(
 function misplacement(
   { cidr, gateway }: KnownSubnet,
   address: string,
-  isSpecific: boolean,
+  isNamed: boolean,
   pools: readonly (readonly AddressRange[])[],
 ): string | null {
   const reserved = reservedReason(cidr, address)
   if (reserved !== null) return reserved
   if (address === gateway) return 'It is the gateway.'
-  if (!isSpecific && !pools.some((ranges) => isInRanges(address, ranges)))
+  if (!isNamed && !pools.some((ranges) => isInRanges(address, ranges)))
     return 'It was drawn from outside the allocation pools.'
   return null
 }

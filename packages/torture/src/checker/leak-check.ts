@@ -1,5 +1,6 @@
 import type { AddressRegister } from './address-register.ts'
 import { evidenceOfAll, type RecordedOperation } from './operation-history.ts'
+import { isOfFaults } from './refusal-check.ts'
 import type { RunHistory } from './run-history.ts'
 import type { Violation } from './violation.ts'
 
@@ -38,6 +39,8 @@ function leakedRows(history: RunHistory, registers: readonly AddressRegister[]):
       answer.addresses.includes(address)
     if (owner.outcome === 'ok' && !isAnswered)
       report('A request holds an address that its answer does not name.', [owner])
+    if (owner.operation.ttlSeconds !== undefined)
+      report('The lease of the address is over, and it is still held.', [owner])
     const release = byAddress
       .get(`${subnetId} ${address}`)
       ?.calls.find(
@@ -76,14 +79,21 @@ function otherAnswers({ operations }: RunHistory): Violation[] {
   for (const operation of operations) {
     const answers = operation.attempts.filter(({ outcome }) => outcome === 'ok')
     const [first] = answers
-    if (answers.every(({ answer }) => JSON.stringify(answer) === JSON.stringify(first?.answer)))
-      continue
-    violations.push({
-      property: 'K3',
-      subject: `request ${operation.id}`,
-      message: 'The same request under the same key had different answers.',
-      evidence: evidenceOfAll([operation]),
-    })
+    const report = (message: string) =>
+      violations.push({
+        property: 'K3',
+        subject: `request ${operation.id}`,
+        message,
+        evidence: evidenceOfAll([operation]),
+      })
+    if (answers.some(({ answer }) => JSON.stringify(answer) !== JSON.stringify(first?.answer)))
+      report('The same request under the same key had different answers.')
+    const refused = operation.attempts.find(
+      ({ outcome, code, from }) =>
+        outcome === 'fail' && from > operation.until && !isOfFaults(code),
+    )
+    if (operation.outcome === 'ok' && refused !== undefined)
+      report('The request was refused after it had succeeded under the same key.')
   }
   return violations
 }

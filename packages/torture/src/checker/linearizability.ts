@@ -18,8 +18,20 @@ interface Configuration {
 export function findContradiction(
   calls: readonly RegisterCall[],
 ): readonly RegisterCall[] | 'undecided' | null {
-  const sweep = new Sweep(calls)
-  return sweep.run()
+  const found = new Sweep(calls).run()
+  return found === null || found === 'undecided' ? found : withoutNeedlessLooks(found)
+}
+
+/** A call that only looks can be left out without ruling anything out, and is when the others contradict each other. */
+function withoutNeedlessLooks(found: readonly RegisterCall[]): readonly RegisterCall[] {
+  let shortest = found
+  for (const call of found) {
+    if (!isLook(call)) continue
+    const others = shortest.filter((each) => each !== call)
+    const rest = new Sweep(others).run()
+    if (rest !== null && rest !== 'undecided') shortest = others
+  }
+  return shortest
 }
 
 class Sweep {
@@ -41,6 +53,8 @@ class Sweep {
       if (!isEnd) {
         this.#open.add(call)
         this.#since.push(call)
+        if (isLook(call))
+          this.#configurations = this.#configurations.map((each) => this.#looked(each))
         continue
       }
       const next = this.#complete(call, at)
@@ -79,13 +93,21 @@ class Sweep {
   #successors({ state, done }: Configuration, at: number): Configuration[] {
     const next: Configuration[] = []
     const lease = this.#leases.get(state)
-    if (lease !== undefined && lease <= at) next.push({ state: free, done })
+    if (lease !== undefined && lease <= at) next.push(this.#looked({ state: free, done }))
     for (const call of this.#open) {
-      if (done.has(call)) continue
+      if (done.has(call) || isLook(call)) continue
       const after = stateAfter(call, state)
-      if (after !== null) next.push({ state: after, done: new Set(done).add(call) })
+      if (after !== null) next.push(this.#looked({ state: after, done: new Set(done).add(call) }))
     }
     return next
+  }
+
+  /** Calls under way that only look, and see what is the case, have their answer: that rules nothing out. */
+  #looked({ state, done }: Configuration): Configuration {
+    const seen = [...this.#open].filter(
+      (call) => isLook(call) && !done.has(call) && stateAfter(call, state) !== null,
+    )
+    return seen.length === 0 ? { state, done } : { state, done: new Set([...done, ...seen]) }
   }
 
   #noteCertainty(): void {
@@ -100,6 +122,10 @@ class Sweep {
   }
 }
 
+function isLook({ effect }: RegisterCall): boolean {
+  return effect.kind === 'see-held' || effect.kind === 'see-free'
+}
+
 /** The state that the call leaves, or null when it cannot have happened in this one. */
 function stateAfter({ effect }: RegisterCall, state: string): string | null {
   const isHeld = state !== free && state !== deleted
@@ -111,7 +137,8 @@ function stateAfter({ effect }: RegisterCall, state: string): string | null {
     case 'delete':
       return state === deleted || (isHeld && effect.onlyIfFree) ? null : deleted
     case 'see-held':
-      return isHeld && (effect.holder === null || effect.holder === state) ? state : null
+      if (!isHeld || state === effect.except) return null
+      return effect.holder === null || effect.holder === state ? state : null
     default:
       return isHeld ? null : state
   }

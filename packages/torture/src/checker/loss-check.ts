@@ -1,7 +1,12 @@
+import type { AddressRange } from '../history-record.ts'
 import type { AddressRegister, RegisterCall } from './address-register.ts'
+import type { OccupancyIndex } from './occupancy.ts'
 import { evidenceOfAll } from './operation-history.ts'
-import type { RunHistory } from './run-history.ts'
+import { nameOfSubnet, type RunHistory } from './run-history.ts'
 import type { Violation } from './violation.ts'
+
+const never = Number.POSITIVE_INFINITY
+const mostChanges = 12
 
 /**
  * K2: what was acknowledged, and not surely given up or possibly ended later, is in the final state, with its holder. Leases
@@ -10,6 +15,7 @@ import type { Violation } from './violation.ts'
 export function checkLosses(
   history: RunHistory,
   registers: readonly AddressRegister[],
+  occupancy: OccupancyIndex,
 ): Violation[] {
   const rows = new Map(
     history.final.allocations
@@ -29,7 +35,7 @@ export function checkLosses(
       })
     }
   }
-  return [...violations, ...lostSubnets(history)]
+  return [...violations, ...lostSubnets(history), ...lostChanges(history, occupancy)]
 }
 
 function mustRemain(call: RegisterCall, calls: readonly RegisterCall[]): boolean {
@@ -48,6 +54,45 @@ function lastEnds(call: RegisterCall, calls: readonly RegisterCall[]) {
 
 function isEnd(kind: RegisterCall['effect']['kind']): boolean {
   return kind === 'release' || kind === 'delete'
+}
+
+/** In the end allocation pools and pool prefixes are what a last change, or one that may have been the last, made them. */
+function lostChanges(history: RunHistory, occupancy: OccupancyIndex): Violation[] {
+  const { final, operations } = history
+  const changes = (recordId: string) =>
+    evidenceOfAll(
+      operations.filter(
+        ({ operation }) =>
+          (operation.kind === 'set-allocation-pools' && operation.subnetId === recordId) ||
+          (operation.kind === 'set-prefixes' && operation.subnetPoolId === recordId),
+      ),
+      mostChanges,
+    )
+  const ranges = (pools: readonly AddressRange[]) =>
+    pools
+      .map(({ first, last }) => `${first}-${last}`)
+      .sort()
+      .join(' ')
+  const ofSubnets = final.subnets.flatMap(({ id, allocationPools }) => {
+    const possible = occupancy.poolsDuring(id, never, never).map(ranges)
+    const found = ranges(allocationPools)
+    return possible.length === 0 || possible.includes(found)
+      ? []
+      : [{ id, subject: nameOfSubnet(history, id), message: `Its allocation pools are ${found}` }]
+  })
+  const ofPools = final.subnetPools.flatMap(({ id, prefixes }) => {
+    const possible = history.prefixes.get(id)?.during(never, never) ?? []
+    const found = prefixes.toSorted().join(' ')
+    return possible.length === 0 || possible.some((each) => each.toSorted().join(' ') === found)
+      ? []
+      : [{ id, subject: `subnet pool ${id}`, message: `Its prefixes are ${found}` }]
+  })
+  return [...ofSubnets, ...ofPools].map(({ id, subject, message }) => ({
+    property: 'K2',
+    subject,
+    message: `${message} in the end, which no change that may have been the last one made them.`,
+    evidence: changes(id),
+  }))
 }
 
 function lostSubnets({ subnets, final }: RunHistory): Violation[] {

@@ -3,6 +3,7 @@ import type { AddressRegister, RegisterCall } from './address-register.ts'
 import type { RecordedOperation } from './operation-history.ts'
 import { isInRanges, type KnownSubnet, type RunHistory } from './run-history.ts'
 import { type Interval, mergedIntervals, StepFunction } from './step-function.ts'
+import { type Version, VersionHistory } from './version-history.ts'
 
 /** How many addresses of some ranges are held at a moment: at most so many, and for certain so many. */
 export interface Occupancy {
@@ -17,8 +18,9 @@ const never = Number.POSITIVE_INFINITY
 export class OccupancyIndex {
   readonly #registers: ReadonlyMap<string, readonly AddressRegister[]>
   readonly #subnets: ReadonlyMap<string, KnownSubnet>
-  readonly #versions: ReadonlyMap<string, readonly PoolVersion[]>
+  readonly #versions: ReadonlyMap<string, VersionHistory<readonly AddressRange[]>>
   readonly #known = new Map<string, Occupancy>()
+  readonly #withoutDelay = new Map<string, boolean>()
 
   constructor(history: RunHistory, registers: readonly AddressRegister[]) {
     this.#registers = Map.groupBy(registers, ({ subnetId }) => subnetId)
@@ -46,34 +48,43 @@ export class OccupancyIndex {
   }
 
   /** The allocation pools that the subnet may have had at some moment from `from` to `until`; none for an unknown subnet. */
-  poolsDuring(subnetId: string, from: number, until: number): (readonly AddressRange[])[] {
-    const versions = this.#versions.get(subnetId) ?? []
-    return versions
-      .filter(
-        (version) =>
-          version.from <= until &&
-          !versions.some((later) => later.from > version.until && later.until < from),
+  poolsDuring(subnetId: string, from: number, until: number): readonly (readonly AddressRange[])[] {
+    return this.#versions.get(subnetId)?.during(from, until) ?? []
+  }
+
+  /** Whether an address of the subnet may have been held, in a pool or not; what cools is held by nobody. */
+  mayHoldSome(subnetId: string, from: number, until: number): boolean {
+    return (this.#registers.get(subnetId) ?? []).some((register) =>
+      possibleTimes(register, 0).some(([first, last]) => first <= until && last >= from),
+    )
+  }
+
+  /** Whether the counts of the subnet follow the calls: nothing of it cools or ends by itself. */
+  isWithoutDelay(subnetId: string): boolean {
+    let isWithout = this.#withoutDelay.get(subnetId)
+    if (isWithout === undefined) {
+      const registers = this.#registers.get(subnetId) ?? []
+      const hasLeases = registers.some(({ calls }) =>
+        calls.some(({ leaseUntil }) => leaseUntil < never),
       )
-      .map(({ pools }) => pools)
+      isWithout = this.#subnets.get(subnetId)?.coolingSeconds === 0 && !hasLeases
+      this.#withoutDelay.set(subnetId, isWithout)
+    }
+    return isWithout
   }
 }
 
-interface PoolVersion {
-  readonly from: number
-  readonly until: number
-  readonly pools: readonly AddressRange[]
-}
-
-function poolVersions(history: RunHistory): Map<string, PoolVersion[]> {
-  const versions = new Map<string, PoolVersion[]>()
+function poolVersions(history: RunHistory): Map<string, VersionHistory<readonly AddressRange[]>> {
+  const versions = new Map<string, Version<readonly AddressRange[]>[]>()
   for (const { id, allocationPools, createdBy } of history.subnets.values())
     versions.set(id, [
-      { from: createdBy?.from ?? -1, until: createdBy?.until ?? -1, pools: allocationPools },
+      { from: createdBy?.from ?? -1, until: createdBy?.until ?? -1, value: allocationPools },
     ])
-  for (const { operation, outcome, from, until } of history.operations)
+  for (const { operation, outcome, from, until } of history.operations) {
     if (operation.kind === 'set-allocation-pools' && outcome !== 'fail')
-      versions.get(operation.subnetId)?.push({ from, until, pools: operation.allocationPools })
-  return versions
+      versions.get(operation.subnetId)?.push({ from, until, value: operation.allocationPools })
+  }
+  return new Map([...versions].map(([id, own]) => [id, new VersionHistory(own)]))
 }
 
 /** When the address may have been held, or cooled. */

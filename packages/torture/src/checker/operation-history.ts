@@ -1,10 +1,19 @@
-import type { Answer, HistoryRecord, InvokeRecord, Operation, Outcome } from '../history-record.ts'
+import {
+  type Answer,
+  type HistoryRecord,
+  type InvokeRecord,
+  namedAddress,
+  type Operation,
+  type Outcome,
+} from '../history-record.ts'
 import type { Evidence } from './violation.ts'
 
 /** One call with its answer. */
 export interface Attempt {
   readonly call: string
   readonly worker: number
+  /** How often the worker was replaced before. */
+  readonly incarnation: number
   readonly from: number
   /** Infinity: never answered. */
   readonly until: number
@@ -41,6 +50,7 @@ export function operationsOf(records: readonly HistoryRecord[]): RecordedOperati
     found.attempts.push({
       call: record.call,
       worker: record.worker,
+      incarnation: record.incarnation,
       from: record.at,
       until: complete === undefined ? Number.POSITIVE_INFINITY : complete.at,
       outcome: complete?.outcome ?? 'unknown',
@@ -104,11 +114,9 @@ function asked({ id, operation, hasKey }: RecordedOperation): string {
     case 'allocate': {
       const { request, ttlSeconds } = operation
       const detail =
-        request.kind === 'specific'
-          ? ` ${request.address}`
-          : request.kind === 'bulk'
-            ? ` of ${request.count}`
-            : ''
+        request.kind === 'bulk'
+          ? ` of ${request.count}`
+          : (namedAddress(request) ?? '').replace(/^./, ' $&')
       return `${name} allocate ${request.kind}${detail}${ttlSeconds === undefined ? '' : `, lease of ${ttlSeconds} s`}`
     }
     case 'release':

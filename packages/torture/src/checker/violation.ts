@@ -1,11 +1,11 @@
 /**
  * K1 no double, K2 none lost, K3 none leaked, K4 batches whole, K5 exhausted only when it can be, K6 counters and quotas,
- * K7 events, K8 layout, K9 liveness; K0 answers that a well-formed request must never get.
+ * K7 events, K8 layout, K9 liveness; K0 answers that a request must never get, or not at that moment.
  */
 export type Property = 'K0' | 'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6' | 'K7' | 'K8' | 'K9'
 
 export const propertyTitles: Readonly<Record<Property, string>> = {
-  K0: 'no request fails for an inner reason',
+  K0: 'nobody is refused, or served, without a reason',
   K1: 'no address has two holders',
   K2: 'nothing acknowledged is lost',
   K3: 'nothing is held that nobody asked for',

@@ -2,7 +2,10 @@ import type { TortureOptions, TortureProgress } from '../../src/index.ts'
 
 type Load = Required<Pick<TortureOptions, 'seconds' | 'calls' | 'signal' | 'onProgress'>>
 
-/** Lets a load go on until something has happened in it, however long a busy machine takes, and some calls longer. */
+/**
+ * Lets a load go on until something has happened in it, however long a busy machine takes, and so many successes longer. Of
+ * a worker that dies soon after its start few are heard of, or none: where workers do, wait for no more of them.
+ */
 export function untilHappened(
   hasHappened: (progress: TortureProgress) => boolean,
   callsAfter = 30,
@@ -15,9 +18,14 @@ export function untilHappened(
     signal: over.signal,
     onProgress: (progress) => {
       if (hasHappened(progress)) enoughAt = Math.min(enoughAt, progress.ok)
-      if (progress.ok > enoughAt + callsAfter) over.abort()
+      if (progress.ok >= enoughAt + callsAfter) over.abort()
     },
   }
+}
+
+/** Lets a load go on until workers died so often: at least one had taken the place of another, and has got as far as it. */
+export function untilDead(times: number): Load {
+  return untilHappened(({ kills }) => kills >= times, 0)
 }
 
 /**
