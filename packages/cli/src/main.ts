@@ -6,6 +6,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// A log that nobody takes any more, as on a full disk or when its reader ended, must not end a server. Its lines are lost
+// until there is room again.
+process.stderr.on('error', () => {})
+
 process.exitCode = await runFreehold(process.argv.slice(2), {
   environment: process.env,
   stdin: process.stdin,
