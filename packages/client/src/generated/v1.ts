@@ -1376,10 +1376,10 @@ export interface components {
             /** @description Where in the chain. */
             seq: number;
             /**
-             * @description altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.
+             * @description altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone, or stands where the record of the chain’s end has none. added: the event was put among sealed ones afterwards. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.
              * @enum {string}
              */
-            kind: "altered" | "missing" | "unlinked" | "rewritten" | "cut";
+            kind: "altered" | "missing" | "unlinked" | "added" | "rewritten" | "cut";
             eventId: number | null;
             message: string;
         };

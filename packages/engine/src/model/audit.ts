@@ -47,10 +47,11 @@ export interface AuditReport {
 export interface AuditBreak {
   readonly seq: number
   /**
-   * `altered`: the event no longer gives its hash. `missing`: the event is gone. `unlinked`: the seal itself is gone.
+   * `altered`: the event no longer gives its hash. `missing`: the event is gone. `unlinked`: the seal itself is gone, or stands
+   * where the record of the chain's end has none. `added`: the event was put among sealed ones afterwards.
    * `rewritten`: the chain gives another hash than the head that was kept. `cut`: the chain ends before that head.
    */
-  readonly kind: 'altered' | 'missing' | 'unlinked' | 'rewritten' | 'cut'
+  readonly kind: 'altered' | 'missing' | 'unlinked' | 'added' | 'rewritten' | 'cut'
   readonly eventId: number | null
   readonly message: string
 }

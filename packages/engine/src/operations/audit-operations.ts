@@ -1,56 +1,19 @@
-import { createHash } from 'node:crypto'
 import { IpamError } from '../errors.ts'
-import type { AuditBreak, AuditHead, AuditReport, AuditRestore } from '../model/audit.ts'
-import type { EventRow } from '../store/sql/event-queries.ts'
+import type { AuditBreak, AuditHead, AuditReport } from '../model/audit.ts'
 import {
   countUnsealedEvents,
-  deleteEventGap,
-  type EventGapRow,
-  findSealHead,
-  hasEventsToSeal,
-  insertEventGap,
-  insertSeals,
-  listEventGaps,
-  listEventsBetween,
+  findChainEnds,
+  findSealAfterEvent,
   listSealedAfter,
   type SealedEventRow,
-  type SealHeadRow,
-  updateSealHead,
 } from '../store/sql/event-seal-queries.ts'
 import { toTime } from '../store/sql/row-mapping.ts'
-import type { Session } from '../store/store.ts'
-import { auditHead } from './audit-restore.ts'
+import { auditHead, restoreIn } from './audit-restore.ts'
 import type { OperationContext } from './context.ts'
-import { read, write } from './transaction.ts'
+import { hex, linkHash } from './event-chain.ts'
+import { read } from './transaction.ts'
 
 const eventsAtOnce = 5000
-const gapsAtOnce = 500
-// No transaction of the engine lives this long, and a caller's own should not.
-const gapLifetimeMs = 24 * 3600 * 1000
-
-/**
- * Seals the events that were committed since the last time, at most 5,000 of them, and returns how many. Not done in the
- * transaction that makes an event: a chain has one end, and every write in the database would wait for it.
- *
- * Event ids are given out before their transactions commit, so an id can turn up after higher ones were sealed. Ids that
- * are not there yet are kept as gaps and looked for again.
- */
-export async function sealEvents(context: OperationContext): Promise<number> {
-  // An idle database is not written to.
-  if (!(await read(context, hasEventsToSeal))) return 0
-  return write(context, 'seal events', {}, {}, async (session) => {
-    const head = await findSealHead(session, true)
-    const late = await lateEvents(context, session)
-    const fresh = await listEventsBetween(
-      session,
-      head.last_event_id + 1,
-      Number.MAX_SAFE_INTEGER,
-      eventsAtOnce,
-    )
-    await noteGaps(context, session, head, fresh)
-    return extendChain(session, head, [...late, ...fresh])
-  })
-}
 
 /**
  * Works the whole chain out again and names the first place where it breaks. With a head that was kept elsewhere, also
@@ -58,13 +21,17 @@ export async function sealEvents(context: OperationContext): Promise<number> {
  */
 export async function verifyAudit(
   context: OperationContext,
-  options: { head?: AuditHead; onProgress?: (done: number, total: number) => void } = {},
+  options: VerifyOptions = {},
 ): Promise<AuditReport> {
   if (!context.caller.isAdmin)
     throw new IpamError('INVALID_REQUEST', 'Only an administrator can verify the audit trail.')
-  const head = await auditHead(context)
   const restores: AcceptedRestore[] = []
-  const firstBroken = await firstBreak(context, head, restores, options)
+  const ends = await read(context, findChainEnds)
+  const head = ends.seq === null ? noHead : await auditHead(context)
+  const firstBroken =
+    ends.seq === null
+      ? { ...unlinked(ends.lastSeal + 1), message: 'The record of where the chain ends is gone.' }
+      : await firstBreak(context, head, restores, options)
   const unsealed = await read(context, countUnsealedEvents)
   return {
     ok: firstBroken === null,
@@ -78,6 +45,13 @@ export async function verifyAudit(
   }
 }
 
+const noHead: AuditHead = { epoch: 1, seq: 0, hash: hex(new Uint8Array(32)) }
+
+interface VerifyOptions {
+  readonly head?: AuditHead
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 type AcceptedRestore = AuditReport['restores'][number]
 
 /** `restores` is filled with what the sealed events say of them. */
@@ -85,7 +59,7 @@ async function firstBreak(
   context: OperationContext,
   end: AuditHead,
   restores: AcceptedRestore[],
-  options: { head?: AuditHead; onProgress?: (done: number, total: number) => void },
+  options: VerifyOptions,
 ): Promise<AuditBreak | null> {
   let previous: { seq: number; hash: Uint8Array } = { seq: 0, hash: new Uint8Array(32) }
   while (previous.seq < end.seq) {
@@ -94,7 +68,11 @@ async function firstBreak(
     for (const row of rows) {
       const broken = breakAt(previous, row)
       if (broken !== null) return broken
-      if (row.action === 'restored') restores.push(restoreOf(row))
+      if (row.action === 'restored') {
+        const restore = restoreOf(row)
+        if (restore === undefined) return altered(row)
+        restores.push(restore)
+      }
       const loss = lossAt(row, restores, options.head)
       if (loss !== null) return loss
       previous = row
@@ -103,10 +81,51 @@ async function firstBreak(
     options.onProgress?.(previous.seq, end.seq)
     if (rows.length === 0) return unlinked(previous.seq + 1)
   }
-  if (hex(previous.hash) !== end.hash) return unlinked(end.seq)
+  if (hex(previous.hash) !== end.hash)
+    return {
+      ...unlinked(end.seq),
+      message: `The chain has another hash at ${end.seq} than is on record for its end.`,
+    }
+  const misplaced = (await disorder(context)) ?? (await addition(context))
+  if (misplaced !== null) return misplaced
   const kept = options.head
   if (kept === undefined || (kept.seq <= end.seq && kept.epoch <= end.epoch)) return null
   return cutBefore(kept, end, restores)
+}
+
+/**
+ * Seals that the walk from the first to the recorded end does not come by, and a recorded end that would keep the events
+ * after it from being sealed.
+ */
+async function disorder(context: OperationContext): Promise<AuditBreak | null> {
+  const { seq, lastEventId, firstSeal, lastSeal, lastSealedEvent } = await read(
+    context,
+    findChainEnds,
+  )
+  const end = seq ?? 0
+  const message =
+    firstSeal < 1 && lastSeal !== 0
+      ? `There is a seal at ${firstSeal}, before the first.`
+      : lastSeal > end
+        ? `There is a seal at ${lastSeal}, and the chain is on record as ending at ${end}.`
+        : lastEventId !== lastSealedEvent
+          ? `Event ${lastEventId} is on record as the last that was sealed, and it was event ${lastSealedEvent}.`
+          : null
+  return message === null ? null : { ...unlinked(end + 1), message }
+}
+
+/** An event among the sealed ones that was put there later. */
+async function addition(context: OperationContext): Promise<AuditBreak | null> {
+  return read(context, async (session) => {
+    const { added } = await countUnsealedEvents(session)
+    if (added === null) return null
+    return {
+      seq: await findSealAfterEvent(session, added),
+      kind: 'added',
+      eventId: added,
+      message: `Event ${added} was never sealed, though later ones are: it was put in afterwards.`,
+    }
+  })
 }
 
 function breakAt(
@@ -114,13 +133,16 @@ function breakAt(
   row: SealedEventRow,
 ): AuditBreak | null {
   if (row.seq !== previous.seq + 1) return unlinked(previous.seq + 1)
-  const at = { seq: row.seq, eventId: row.event_id }
+  const { seq, event_id: eventId } = row
   if (row.id === null)
-    return { ...at, kind: 'missing', message: `Event ${row.event_id} at ${row.seq} is gone.` }
+    return { seq, eventId, kind: 'missing', message: `Event ${eventId} at ${seq} is gone.` }
   const hash = linkHash(previous.hash, row.seq, { ...row, id: row.id })
-  if (hex(hash) !== hex(row.hash))
-    return { ...at, kind: 'altered', message: `Event ${row.event_id} at ${row.seq} was altered.` }
+  if (hex(hash) !== hex(row.hash)) return altered(row)
   return null
+}
+
+function altered({ seq, event_id: eventId }: SealedEventRow): AuditBreak {
+  return { seq, eventId, kind: 'altered', message: `Event ${eventId} at ${seq} was altered.` }
 }
 
 /** Whether the chain is another one at the place of the kept head. */
@@ -171,95 +193,12 @@ function cutBefore(
   return { seq: end.seq + 1, kind: 'cut', eventId: null, message }
 }
 
-function restoreOf({ state_after, at, actor }: SealedEventRow): AcceptedRestore {
-  return { ...(JSON.parse(state_after ?? '{}') as AuditRestore), at: toTime(at), actor }
+// Whoever writes a chain anew can seal any text as the record of a restore.
+function restoreOf({ state_after, at, actor }: SealedEventRow): AcceptedRestore | undefined {
+  const restore = restoreIn(state_after ?? '')
+  return restore === undefined ? undefined : { ...restore, at: toTime(at), actor }
 }
 
 function unlinked(seq: number): AuditBreak {
   return { seq, kind: 'unlinked', eventId: null, message: `The seal at ${seq} is gone.` }
-}
-
-async function lateEvents(context: OperationContext, session: Session): Promise<EventRow[]> {
-  const late: EventRow[] = []
-  for (const gap of await listEventGaps(session, gapsAtOnce)) {
-    const found = await listEventsBetween(session, gap.first_id, gap.last_id, eventsAtOnce)
-    const isOld = context.clock() - gap.seen_at > gapLifetimeMs
-    if (found.length === 0 && !isOld) continue
-    await deleteEventGap(session, gap.first_id)
-    if (!isOld)
-      for (const rest of gapsBetween(gap.first_id - 1, found, gap.last_id + 1, gap.seen_at))
-        await insertEventGap(session, rest)
-    late.push(...found)
-  }
-  return late
-}
-
-async function noteGaps(
-  context: OperationContext,
-  session: Session,
-  head: SealHeadRow,
-  fresh: readonly EventRow[],
-): Promise<void> {
-  const end = fresh.at(-1)
-  if (end === undefined) return
-  for (const gap of gapsBetween(head.last_event_id, fresh, end.id, context.clock()))
-    await insertEventGap(session, gap)
-}
-
-/** The ids between `after` and `before`, both excluded, that are not among the events. */
-function gapsBetween(
-  after: number,
-  events: readonly EventRow[],
-  before: number,
-  seenAt: number,
-): EventGapRow[] {
-  const gaps: EventGapRow[] = []
-  let last = after
-  for (const id of [...events.map((event) => event.id), before]) {
-    if (id > last + 1) gaps.push({ first_id: last + 1, last_id: id - 1, seen_at: seenAt })
-    last = Math.max(last, id)
-  }
-  return gaps
-}
-
-async function extendChain(
-  session: Session,
-  head: SealHeadRow,
-  events: readonly EventRow[],
-): Promise<number> {
-  if (events.length === 0) return 0
-  let { seq, hash, last_event_id: lastEventId } = head
-  const seals = events.map((event) => {
-    seq += 1
-    hash = linkHash(hash, seq, event)
-    lastEventId = Math.max(lastEventId, event.id)
-    return { seq, event_id: event.id, hash }
-  })
-  await insertSeals(session, seals)
-  await updateSealHead(session, { seq, hash, last_event_id: lastEventId })
-  return events.length
-}
-
-/** SHA-256 over the hash before, and the event as a JSON list of its columns in a fixed order. */
-function linkHash(previous: Uint8Array, seq: number, event: EventRow): Uint8Array {
-  const text = JSON.stringify([
-    seq,
-    event.id,
-    event.at,
-    event.action,
-    event.record_kind,
-    event.record_id,
-    event.subnet_key,
-    event.address === null ? null : hex(event.address),
-    event.project_id,
-    event.actor,
-    event.request_id,
-    event.state_before,
-    event.state_after,
-  ])
-  return createHash('sha256').update(previous).update(text).digest()
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

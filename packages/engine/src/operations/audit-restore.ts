@@ -91,9 +91,29 @@ interface Restore {
   readonly keptSeq: number
 }
 
+// A text that is no record of a restore begins no epoch: whoever wrote it there is shown by the heads that were kept.
 async function listRestores(session: Session): Promise<Restore[]> {
   const texts = await listSettings(session, settingBeginning)
-  return texts.map((text) => JSON.parse(text) as Restore)
+  return texts.map(jsonObject).filter(isRestore)
+}
+
+function isRestore(value: Partial<Restore>): value is Restore {
+  return [value.epoch, value.keptEpoch, value.keptSeq].every(Number.isSafeInteger)
+}
+
+/** What the event of an accepted restore says of it; undefined for any other text. */
+export function restoreIn(text: string): AuditRestore | undefined {
+  const { epoch, end, kept } = jsonObject(text) as Partial<AuditRestore>
+  const isWhole = [epoch, end?.epoch, end?.seq, kept?.epoch, kept?.seq].every(Number.isSafeInteger)
+  return isWhole ? ({ epoch, end, kept } as AuditRestore) : undefined
+}
+
+function jsonObject(text: string): object {
+  try {
+    return (JSON.parse(text) as object | null) ?? {}
+  } catch {
+    return {}
+  }
 }
 
 function settingName(epoch: number): string {

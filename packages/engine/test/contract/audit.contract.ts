@@ -7,10 +7,14 @@ import { type ContractStore, contractEngines } from './contract-store.ts'
 const restoredColumns = `id, at, action, record_kind, record_id, subnet_key, address, project_id, actor, request_id,
   state_before, state_after`
 
+const moveEnd = 'UPDATE event_seal_head SET'
+const hashAtFive = 'SELECT hash FROM event_seal WHERE seq = 5'
+
 type Statement = readonly [sql: string, ...values: SqlValue[]]
 
 export function describeAuditContract(contractStore: ContractStore): void {
   const engines = contractEngines(contractStore)
+  const overriding = contractStore.name === 'PostgreSQL' ? 'OVERRIDING SYSTEM VALUE' : ''
 
   async function past(store: Store, ...statements: Statement[]): Promise<void> {
     await store.transaction(
@@ -72,7 +76,65 @@ export function describeAuditContract(contractStore: ContractStore): void {
         10,
         [['UPDATE event SET at = at + 1 WHERE id = 10']],
       ],
+      ['missing', 'the first event deleted', 1, [['DELETE FROM event WHERE id = 1']]],
       ['missing', 'an event that was deleted', 7, [['DELETE FROM event WHERE id = 7']]],
+      ['missing', 'the last event deleted', 10, [['DELETE FROM event WHERE id = 10']]],
+      [
+        'altered',
+        'a seal with another hash',
+        3,
+        [['UPDATE event_seal SET hash = ? WHERE seq = 3', new Uint8Array(32)]],
+      ],
+      [
+        'added',
+        'an event that was put before the others',
+        1,
+        [
+          [
+            `INSERT INTO event (${restoredColumns}) ${overriding} SELECT -1${restoredColumns.slice(2)} FROM event WHERE id = 5`,
+          ],
+        ],
+      ],
+      [
+        'unlinked',
+        'the record of the end taken back to an earlier one',
+        6,
+        [[`${moveEnd} seq = 5, last_event_id = 5, hash = (${hashAtFive})`]],
+      ],
+      ['unlinked', 'the record of the end moved on', 11, [[`${moveEnd} seq = 50`]]],
+      [
+        'unlinked',
+        'the end on record with another hash',
+        10,
+        [[`${moveEnd} hash = (${hashAtFive})`]],
+      ],
+      [
+        'unlinked',
+        'a record of the end that keeps new events from being sealed',
+        11,
+        [[`${moveEnd} last_event_id = 1000000`]],
+      ],
+      ['unlinked', 'the record of the end gone', 11, [['DELETE FROM event_seal_head']]],
+      [
+        'unlinked',
+        'a seal behind the end that hides an event from sealing',
+        11,
+        [
+          [
+            `INSERT INTO event_seal (seq, event_id, hash) SELECT 99, 11, hash FROM event_seal WHERE seq = 5`,
+          ],
+        ],
+      ],
+      [
+        'unlinked',
+        'a seal before the first that hides an event from sealing',
+        11,
+        [
+          [
+            `INSERT INTO event_seal (seq, event_id, hash) SELECT 0, 11, hash FROM event_seal WHERE seq = 5`,
+          ],
+        ],
+      ],
       ['unlinked', 'a seal that was deleted', 6, [['DELETE FROM event_seal WHERE seq = 6']]],
       ['unlinked', 'the last seal cut off', 10, [['DELETE FROM event_seal WHERE seq = 10']]],
       [
@@ -89,6 +151,57 @@ export function describeAuditContract(contractStore: ContractStore): void {
       const { store, ipam } = await sealed()
       await past(store, ...damage)
       expect(await ipam.audit.verify()).toMatchObject({ ok: false, firstBroken: { kind, seq } })
+    })
+
+    it.each([
+      ['at', 'at + 1'],
+      ['action', "'freed'"],
+      ['record_kind', "'subnet'"],
+      ['record_id', "'x'"],
+      ['subnet_key', 'subnet_key + 1'],
+      ['address', 'NULL'],
+      ['project_id', "''"],
+      ['actor', "'somebody-else'"],
+      ['request_id', "'x'"],
+      ['state_before', "'{}'"],
+      ['state_after', "'{}'"],
+    ])('finds another %s in any event', async (column, value) => {
+      expect(restoredColumns.split(/,\s+/)).toContain(column)
+      const { store, ipam } = await sealed()
+      // From the last to the first, so that each one is the first that is broken.
+      for (const id of [10, 6, 2]) {
+        await past(store, [`UPDATE event SET ${column} = ${value} WHERE id = ${id}`])
+        expect((await ipam.audit.verify()).firstBroken).toMatchObject({
+          kind: 'altered',
+          seq: id,
+          eventId: id,
+        })
+      }
+    })
+
+    it('finds a chain that was made anew over a record of a restore that is none', async () => {
+      for (const state of ["'no JSON'", 'NULL', `'{"epoch":2,"end":{},"kept":{}}'`]) {
+        const { store, ipam } = await sealed()
+        await past(
+          store,
+          [`UPDATE event SET action = 'restored', state_after = ${state} WHERE id = 4`],
+          ['DELETE FROM event_seal'],
+          [`${moveEnd} seq = 0, last_event_id = 0, hash = ?`, new Uint8Array(32)],
+        )
+        await ipam.audit.seal()
+        expect((await ipam.audit.verify()).firstBroken).toMatchObject({ kind: 'altered', seq: 4 })
+      }
+    })
+
+    it('is verified whatever somebody wrote where accepted restores are looked up', async () => {
+      const { store, ipam, head } = await sealed()
+      for (const [epoch, value] of ['no JSON', 'null', '{"epoch":7}'].entries())
+        await past(store, [
+          'INSERT INTO setting (name, value) VALUES (?, ?)',
+          `audit-restore-${epoch}`,
+          value,
+        ])
+      expect(await ipam.audit.verify({ head })).toMatchObject({ ok: true, head })
     })
 
     it('shows by a kept head that the chain was made anew over a bent event', async () => {
@@ -239,7 +352,7 @@ export function describeAuditContract(contractStore: ContractStore): void {
       )
       expect(await ipam.audit.seal()).toEqual({ sealed: 3 })
       await past(store, [
-        `INSERT INTO event (${restoredColumns}) ${contractStore.name === 'PostgreSQL' ? 'OVERRIDING SYSTEM VALUE' : ''}
+        `INSERT INTO event (${restoredColumns}) ${overriding}
           SELECT ${restoredColumns} FROM hidden_event`,
       ])
       expect(await ipam.audit.seal()).toEqual({ sealed: 2 })

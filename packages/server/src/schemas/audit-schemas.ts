@@ -30,7 +30,7 @@ export const auditVerificationSchema = Type.Object(
   { title: 'AuditVerification', additionalProperties: false },
 )
 
-const breakKinds = ['altered', 'missing', 'unlinked', 'rewritten', 'cut'] as const
+const breakKinds = ['altered', 'missing', 'unlinked', 'added', 'rewritten', 'cut'] as const
 
 const auditBreakSchema = Type.Object(
   {
@@ -39,7 +39,7 @@ const auditBreakSchema = Type.Object(
       type: 'string',
       enum: [...breakKinds],
       description:
-        'altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.',
+        'altered: the event, or its place, is not the sealed one. missing: the event is gone. unlinked: its seal is gone, or stands where the record of the chain’s end has none. added: the event was put among sealed ones afterwards. rewritten: another chain than that of the kept head. cut: the chain ends before the kept head, or was cut there by a restored backup that was accepted.',
     }),
     eventId: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
     message: Type.String(),

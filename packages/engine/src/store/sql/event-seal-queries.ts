@@ -117,13 +117,64 @@ export async function deleteEventGap(session: Session, firstId: number): Promise
   await session.run('DELETE FROM event_gap WHERE first_id = ?', [firstId])
 }
 
-/** Committed events that no seal names, and the time of the oldest. One pass over the events. */
+/**
+ * Committed events that no seal names, the time of the oldest, and the first of them that stands before the end of the chain and
+ * in no gap. One pass over the events.
+ */
 export async function countUnsealedEvents(
   session: Session,
-): Promise<{ events: number; oldest: number | null }> {
-  const row = await session.get<{ events: number; oldest: number | null }>(
-    `SELECT count(*) AS events, min(e.at) AS oldest FROM event e LEFT JOIN event_seal s ON s.event_id = e.id
-      WHERE s.event_id IS NULL`,
+): Promise<{ events: number; oldest: number | null; added: number | null }> {
+  const row = await session.get<{ events: number; oldest: number | null; added: number | null }>(
+    `SELECT count(*) AS events, min(e.at) AS oldest,
+        min(CASE WHEN e.id <= (SELECT max(h.last_event_id) FROM event_seal_head h)
+          AND NOT EXISTS (SELECT 1 FROM event_gap g WHERE g.first_id <= e.id AND g.last_id >= e.id) THEN e.id END) AS added
+      FROM event e LEFT JOIN event_seal s ON s.event_id = e.id WHERE s.event_id IS NULL`,
   )
-  return { events: Number(row?.events ?? 0), oldest: row?.oldest ?? null }
+  const { events = 0, oldest = null, added = null } = row ?? {}
+  return { events: Number(events), oldest, added }
+}
+
+/** What is on record for the end of the chain, and what the seals say of its ends. */
+export interface ChainEnds {
+  /** null: there is no record. */
+  readonly seq: number | null
+  readonly lastEventId: number
+  /** 0: there are no seals. */
+  readonly firstSeal: number
+  readonly lastSeal: number
+  readonly lastSealedEvent: number
+}
+
+interface ChainEndsRow {
+  seq: number | null
+  last_event_id: number | null
+  first_seal: number | null
+  last_seal: number | null
+  last_sealed_event: number | null
+}
+
+/** One statement, so that nothing is sealed in between. An index probe for each number. */
+export async function findChainEnds(session: Session): Promise<ChainEnds> {
+  const row = await session.get<ChainEndsRow>(
+    `SELECT (SELECT seq FROM event_seal_head WHERE row_key = 1) AS seq,
+      (SELECT last_event_id FROM event_seal_head WHERE row_key = 1) AS last_event_id,
+      (SELECT min(seq) FROM event_seal) AS first_seal, (SELECT max(seq) FROM event_seal) AS last_seal,
+      (SELECT max(event_id) FROM event_seal) AS last_sealed_event`,
+  )
+  return {
+    seq: row?.seq ?? null,
+    lastEventId: row?.last_event_id ?? 0,
+    firstSeal: row?.first_seal ?? 0,
+    lastSeal: row?.last_seal ?? 0,
+    lastSealedEvent: row?.last_sealed_event ?? 0,
+  }
+}
+
+/** Where in the chain the first event after one is, 1 after the last seal when there is none. Two index probes. */
+export async function findSealAfterEvent(session: Session, eventId: number): Promise<number> {
+  const row = await session.get<{ seq: number }>(
+    'SELECT seq FROM event_seal WHERE event_id > ? ORDER BY event_id LIMIT 1',
+    [eventId],
+  )
+  return row?.seq ?? (await findChainEnds(session)).lastSeal + 1
 }
