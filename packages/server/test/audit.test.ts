@@ -1,10 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Writable } from 'node:stream'
 import { openIpam } from '@freehold/engine'
 import { sqliteStore } from '@freehold/engine/sqlite'
+import { canMount, smallDisk } from '@freehold/test-support'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { exportHead } from '../src/audit/head-export.ts'
 import {
@@ -191,6 +199,31 @@ describe('a running server', () => {
     await refuseRestored(restored, join(folder, 'heads'))
     expect(await restored.audit.head()).toMatchObject({ seq: 1 })
     await restored.close()
+  })
+
+  test('does not start when the newest name holds an older head', async () => {
+    await fixture.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    await exportHead(fixture.ipam, { directory: folder }, requestLog('silent'))
+    const path = join(folder, 'head-0001-000000000006.json')
+    copyFileSync(join(folder, 'head-0001-000000000001.json'), path)
+    await expect(refuseRestored(fixture.ipam, folder)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: `${path}: The kept head is of head-0001-000000000001.json.`,
+    })
+  })
+
+  test.runIf(canMount)('leaves nothing in a folder that has no room for a head', async () => {
+    await fixture.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    using disk = smallDisk(1)
+    const heads = { directory: disk.path }
+    disk.fill()
+    await expect(exportHead(fixture.ipam, heads, requestLog('silent'))).rejects.toMatchObject({
+      code: 'ENOSPC',
+    })
+    disk.clear()
+    expect(readdirSync(disk.path)).toEqual([])
+    await exportHead(fixture.ipam, heads, requestLog('silent'))
+    expect(readdirSync(disk.path)).toEqual(['head-0001-000000000001.json'])
   })
 
   test('does not start on heads that it cannot read', async () => {

@@ -21,7 +21,11 @@ export async function newestHead(directory: string): Promise<FiledHead | undefin
   const path = join(directory, newest.name)
   const text = await readFile(path, 'utf8')
   try {
-    return { ...readKeptHead(text), path }
+    const head = readKeptHead(text)
+    // An older head under the name of the newest would let a database pass that has lost what came after it.
+    if (head.epoch !== newest.epoch || head.seq !== newest.seq)
+      throw new KeptHeadError(`The kept head is of ${nameOf(head)}.`)
+    return { ...head, path }
   } catch (error) {
     throw new KeptHeadError(`${path}: ${(error as Error).message}`)
   }
@@ -30,11 +34,11 @@ export async function newestHead(directory: string): Promise<FiledHead | undefin
 /** Writes a head into a file of its own, `head-0001-000000000123.json`; a file is never written over. Makes the folder. */
 export async function fileHead(directory: string, head: KeptHead): Promise<void> {
   await mkdir(directory, { recursive: true })
-  const epoch = String(head.epoch).padStart(4, '0')
-  const name = `head-${epoch}-${String(head.seq).padStart(12, '0')}.json`
+  const name = nameOf(head)
   const draft = join(directory, `.${name}.${process.pid}`)
-  await writeFile(draft, keptHeadText(head), { mode: 0o644 })
   try {
+    // On the disk before it has its name: after a power cut, half a head would keep the server from starting.
+    await writeFile(draft, keptHeadText(head), { mode: 0o644, flush: true })
     // A link appears whole or not at all, and never replaces a file.
     await link(draft, join(directory, name))
   } catch (error) {
@@ -43,6 +47,10 @@ export async function fileHead(directory: string, head: KeptHead): Promise<void>
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+function nameOf({ epoch, seq }: Pick<KeptHead, 'epoch' | 'seq'>): string {
+  return `head-${String(epoch).padStart(4, '0')}-${String(seq).padStart(12, '0')}.json`
 }
 
 async function namesIn(directory: string): Promise<string[]> {
