@@ -40,6 +40,12 @@ it('none of them runs a script when it is installed or brings native code', () =
   expect(risky).toEqual([])
 })
 
+it('all of them may be used and passed on by anybody', () => {
+  const free = ['Apache-2.0', 'BSD-3-Clause', 'ISC', 'MIT']
+  const others = needed.filter((path) => !free.includes(lockedPackage(path).license ?? ''))
+  expect(others).toEqual([])
+})
+
 it('none of them is another package under its name', () => {
   expect(needed.filter((path) => lockedPackage(path).name !== undefined)).toEqual([])
 })

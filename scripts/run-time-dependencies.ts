@@ -13,6 +13,7 @@ export interface LockedPackage {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
   readonly hasInstallScript?: boolean
   readonly gypfile?: boolean
   readonly dev?: boolean
@@ -39,15 +40,23 @@ export function packageName(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 }
 
-/** Paths of all that a published package asks for, and so on; the peers of the engine only on demand. */
+/**
+ * Paths of all that a published package asks for, and so on, with the peers that npm installs unasked; the optional peers of
+ * the engine only on demand.
+ */
 export function runTimeDependencies({ peers }: { peers: boolean }): readonly string[] {
   const seen = new Set<string>()
   const visit = (path: string) => {
     if (seen.has(path)) return
     seen.add(path)
-    const { dependencies, optionalDependencies, peerDependencies } = lockedPackage(path)
-    const more = peers && path === 'packages/engine' ? peerDependencies : {}
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...more })) {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+      lockedPackage(path)
+    const installedPeers = Object.keys(peerDependencies ?? {}).filter(
+      (name) =>
+        peerDependenciesMeta?.[name]?.optional !== true || (peers && path === 'packages/engine'),
+    )
+    const asked = Object.keys({ ...dependencies, ...optionalDependencies })
+    for (const name of new Set([...asked, ...installedPeers])) {
       const entry = entryFor(path, name)
       const { link, resolved } = lockedPackage(entry)
       visit(link === true && resolved !== undefined ? resolved : entry)
