@@ -15,6 +15,7 @@ export interface SealedEventRow extends Omit<EventRow, 'id'> {
   id: number | null
 }
 
+/** A range of ids, both ends included, in which events may still turn up. What is sealed in it is none of its matter. */
 export interface EventGapRow {
   first_id: number
   last_id: number
@@ -49,25 +50,24 @@ export async function updateSealHead(session: Session, head: SealHeadRow): Promi
   )
 }
 
-/** Whether there is anything to seal. An index probe, and one for each gap. */
-export async function hasEventsToSeal(session: Session): Promise<boolean> {
+/** Whether there are events after the last that was sealed. One index probe. */
+export async function hasEventsAfterHead(session: Session): Promise<boolean> {
   const row = await session.get(
-    `SELECT e.id FROM event e JOIN event_seal_head h ON e.id > h.last_event_id
-      UNION ALL SELECT e.id FROM event_gap g JOIN event e ON e.id >= g.first_id AND e.id <= g.last_id LIMIT 1`,
+    'SELECT e.id FROM event e JOIN event_seal_head h ON e.id > h.last_event_id LIMIT 1',
   )
   return row !== undefined
 }
 
-/** Events of a range of ids, both ends included, in order. One key range. */
-export async function listEventsBetween(
+/** Events of a gap that no seal names, in order. One key range, and an index probe for each event in it. */
+export async function listUnsealedEvents(
   session: Session,
-  firstId: number,
-  lastId: number,
+  gap: EventGapRow,
   limit: number,
 ): Promise<EventRow[]> {
   return session.all(
-    `SELECT ${eventColumns} FROM event e WHERE e.id >= ? AND e.id <= ? ORDER BY e.id LIMIT ?`,
-    [firstId, lastId, limit],
+    `SELECT ${eventColumns} FROM event e WHERE e.id >= ? AND e.id <= ?
+      AND NOT EXISTS (SELECT 1 FROM event_seal s WHERE s.event_id = e.id) ORDER BY e.id LIMIT ?`,
+    [gap.first_id, gap.last_id, limit],
   )
 }
 
@@ -98,11 +98,9 @@ export async function listSealedAfter(
   )
 }
 
-export async function listEventGaps(session: Session, limit: number): Promise<EventGapRow[]> {
-  return session.all(
-    'SELECT first_id, last_id, seen_at FROM event_gap ORDER BY seen_at, first_id LIMIT ?',
-    [limit],
-  )
+/** All of them, in order; sealing keeps them to some hundred. */
+export async function listEventGaps(session: Session): Promise<EventGapRow[]> {
+  return session.all('SELECT first_id, last_id, seen_at FROM event_gap ORDER BY first_id')
 }
 
 export async function insertEventGap(session: Session, gap: EventGapRow): Promise<void> {
