@@ -12,7 +12,6 @@ const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   client: [],
   torture: ['address', 'engine'],
   cli: ['address', 'engine', 'server', 'client', 'torture'],
-  console: ['address', 'client'],
 }
 
 const DATABASES = ['sqlite', 'postgres', 'mariadb'] as const
@@ -45,7 +44,8 @@ const ENGINE_IMPORTS: Readonly<Record<EngineLayer, readonly EngineLayer[]>> = {
   'store/sqlite': ['model', 'store interfaces', 'store/sql'],
   'store/postgres': ['model', 'store interfaces', 'store/sql'],
   'store/mariadb': ['model', 'store interfaces', 'store/sql'],
-  allocators: ['model', 'store interfaces', 'store/sql'],
+  // They choose, and touch nothing.
+  allocators: ['model'],
   operations: ABOVE_THE_STORE,
   ipam: [...ABOVE_THE_STORE, 'operations'],
   driver: [...ABOVE_THE_STORE, 'operations', 'ipam'],
