@@ -19,8 +19,13 @@ export function withPointer<T>(pointer: string, work: () => T): T {
     if (!(error instanceof AddressError)) throw error
     const details: ErrorDetails = { pointer }
     if (error.suggestion !== undefined) details.fix = `Use ${error.suggestion}.`
-    throw new IpamError(codes[error.code], error.message, details, error)
+    throw new IpamError(codes[error.code], sentenceOf(error.reason), details, error)
   }
+}
+
+// What the address package says is a part of a sentence, as one says it after a colon.
+function sentenceOf(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
 }
 
 /** Throws IpamError INVALID_ADDRESS with the pointer. */

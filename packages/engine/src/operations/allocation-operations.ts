@@ -68,6 +68,7 @@ export async function allocate(
   if (new Set(subnetIds).size !== subnetIds.length)
     throw new IpamError('DUPLICATE_IN_REQUEST', 'A subnet is named twice.', {
       pointer: '/subnetIds',
+      fix: 'Name each subnet once.',
     })
   const input = { subnetIds, request: requestInput, attributes: attributesInput }
   const alone = (own: OperationContext) =>
@@ -230,7 +231,10 @@ async function allocateFromFirst(
   throw new IpamError(
     'ALL_SUBNETS_EXHAUSTED',
     `None of the ${subnetIds.length} subnets has enough free addresses.`,
-    { requested: countOf(request) },
+    {
+      requested: countOf(request),
+      fix: 'Name other subnets, or give addresses back that nobody needs.',
+    },
   )
 }
 
@@ -277,7 +281,10 @@ async function allocateFree(
     const offsets = await find()
     if (offsets !== null) return recordAllocations(context, session, layout, offsets, attributes)
     if (wasSwept)
-      throw new IpamError('SUBNET_EXHAUSTED', exhaustedMessage(layout, count), { requested: count })
+      throw new IpamError('SUBNET_EXHAUSTED', exhaustedMessage(layout, count), {
+        requested: count,
+        fix: 'Ask another subnet, widen the allocation pools, or give addresses back that nobody needs.',
+      })
     wasSwept = (await endDue(context, session, layout)) === 0
   }
 }

@@ -163,7 +163,7 @@ class PlanRun {
     const context = this.#as(entry.projectId)
     const subject = entry.name ?? entry.prefixes.join(', ')
     return this.#outcome('subnet-pool', subject, entry.source, async () => {
-      const addressScopeId = this.#known(this.#scopes, entry.addressScope, 'address scope')
+      const addressScopeId = this.#known(this.#scopes, entry.addressScope, 'addressScope')
       const filter = {
         name: entry.name ?? '',
         addressScopeId,
@@ -191,7 +191,7 @@ class PlanRun {
   async #subnet(entry: PlannedSubnet): Promise<PlanReportEntry> {
     const context = this.#as(entry.projectId)
     return this.#outcome('subnet', entry.cidr, entry.source, async () => {
-      const addressScopeId = this.#known(this.#scopes, entry.addressScope, 'address scope')
+      const addressScopeId = this.#known(this.#scopes, entry.addressScope, 'addressScope')
       const filter = { cidr: entry.cidr, addressScopeId }
       const found = (await listSubnets(context, filter, { limit: 1 })).items[0]
       if (found !== undefined) {
@@ -210,7 +210,7 @@ class PlanRun {
       const place =
         subnetPool === undefined
           ? { addressScopeId }
-          : { subnetPoolId: this.#known(this.#pools, subnetPool, 'subnet pool') }
+          : { subnetPoolId: this.#known(this.#pools, subnetPool, 'subnetPool') }
       const made = await createSubnet(context, { ...fields, ...place }, {})
       this.#subnets.set(entry.key, made.id)
       return 'create'
@@ -256,7 +256,10 @@ class PlanRun {
     const { caller } = this.#context
     if (projectId === undefined || projectId === caller.projectId) return this.#context
     if (!caller.isAdmin)
-      throw invalidField('/projectId', 'can only be another project’s for an administrator')
+      throw invalidField(
+        '/projectId',
+        'names another project, for which only an administrator may import',
+      )
     if (projectId === builtInProjectId)
       throw invalidField(
         '/projectId',
@@ -266,13 +269,13 @@ class PlanRun {
     return { ...this.#context, caller: other }
   }
 
-  #known(keys: ReadonlyMap<string, string>, key: string, what: string): string {
+  #known(
+    keys: ReadonlyMap<string, string>,
+    key: string,
+    field: 'addressScope' | 'subnetPool' | 'subnet',
+  ): string {
     const id = keys.get(key)
-    if (id === undefined)
-      throw invalidField(
-        `/${what.replace(' ', '-')}`,
-        `names a ${what} that the plan does not make`,
-      )
+    if (id === undefined) throw invalidField(`/${field}`, 'has a key that the plan does not define')
     return id
   }
 }

@@ -15,8 +15,9 @@ import { isReservedAddress } from './subnet-rules.ts'
  * Allocates one named address. It must be inside the subnet and assignable, but need not be in an allocation pool. A
  * cooling address goes back to the project that gave it up, and to nobody else before its time.
  *
- * The gateway's address is for a holder of kind `gateway`, or one that says it may have it. With `same-holder-again` an address that the same holder
- * has already is its answer: two parties may derive the same EUI-64 address for one interface.
+ * The gateway's address is for a holder of kind `gateway`, or one that says it may have it. With `same-holder-again` an
+ * address that the same holder has already is its answer: two parties may derive the same EUI-64 address for one
+ * interface.
  * @throws IpamError ADDRESS_OUTSIDE_SUBNET, ADDRESS_NOT_ASSIGNABLE, ADDRESS_RESERVED, ADDRESS_IN_USE, IP_VERSION_MISMATCH.
  */
 export async function takeSpecific(
@@ -60,10 +61,11 @@ function checkPlace(
     throw new IpamError(
       'IP_VERSION_MISMATCH',
       `${address} is IPv${address.version}; the subnet is IPv${layout.version}.`,
-      { pointer },
+      { pointer, fix: `Ask for an IPv${layout.version} address, or ask another subnet.` },
     )
   if (!layout.prefix.contains(address))
     throw new IpamError('ADDRESS_OUTSIDE_SUBNET', `${address} is not inside ${layout.prefix}.`, {
+      fix: 'Name the subnet that holds it, or ask for an address of this one.',
       pointer,
     })
   const isGateway = address.value - layout.base === layout.gateway
@@ -74,7 +76,7 @@ function checkPlace(
       layout.version === 4
         ? `${address} is the network or broadcast address of ${layout.prefix}.`
         : `${address} is the subnet-router anycast address of ${layout.prefix}.`,
-      { pointer },
+      { pointer, fix: 'Ask for another address.' },
     )
   if (isGateway)
     throw new IpamError('ADDRESS_RESERVED', `${address} is kept for the gateway.`, {

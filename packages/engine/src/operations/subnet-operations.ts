@@ -318,7 +318,10 @@ async function insertNew(
   } catch (error) {
     if (!(error instanceof StoreFault) || error.fault !== 'unique') throw error
     if ((await findSubnet(session, fields.id)) === undefined) throw subnetOverlap(prefix)
-    throw new IpamError('ID_IN_USE', 'There is a subnet with this id.', { pointer: '/id' })
+    throw new IpamError('ID_IN_USE', 'There is a subnet with this id.', {
+      pointer: '/id',
+      fix: 'Use another id, or look whether the subnet is the one that was meant.',
+    })
   }
 }
 
@@ -355,7 +358,7 @@ function checkWidth(context: OperationContext, prefix: Prefix): void {
       'A subnet cannot be the whole address space.',
       {
         pointer: '/cidr',
-        fix: 'Use a prefix length of at least 1, or allow it in the engine’s limits.',
+        fix: 'Use a prefix length of at least 1, or allow it in the limits of the engine.',
       },
     )
 }

@@ -123,6 +123,7 @@ async function checkInPool(session: Session, pool: SubnetPoolRow, cidr: Prefix):
   if (!prefixes.some((prefix) => prefix.contains(cidr)))
     throw new IpamError('PREFIX_OUTSIDE_SUBNET_POOL', `${cidr} is not inside the subnet pool.`, {
       pointer: '/cidr',
+      fix: 'Choose a prefix inside the pool, or add the prefix to the pool.',
     })
 }
 
@@ -132,7 +133,7 @@ function checkLength(pool: SubnetPoolRow, prefixLength: number, pointer: string)
     throw new IpamError(
       'PREFIX_LENGTH_OUT_OF_BOUNDS',
       `The pool allows prefix lengths from ${min} to ${max}.`,
-      { pointer, minPrefixLength: min, maxPrefixLength: max },
+      { pointer, minPrefixLength: min, maxPrefixLength: max, fix: `Stay from ${min} to ${max}.` },
     )
 }
 
@@ -143,6 +144,7 @@ function checkVersion(expected: IpVersion, found: IpVersion): void {
       `The prefix is IPv${found}; IPv${expected} is needed here.`,
       {
         pointer: '/cidr',
+        fix: `Give an IPv${expected} prefix, or another address scope or subnet pool.`,
       },
     )
 }

@@ -180,7 +180,7 @@ export async function removePoolPrefixes(
         throw new IpamError(
           'PREFIX_OUTSIDE_SUBNET_POOL',
           `${outside} is not part of the subnet pool.`,
-          { pointer: '/prefixes' },
+          { pointer: '/prefixes', fix: 'Name prefixes, or parts of prefixes, that the pool has.' },
         )
       const rest = prefixesWithout(before, removed)
       if (rest.length === 0)
@@ -359,7 +359,7 @@ async function scopeForPool(
     throw new IpamError(
       'IP_VERSION_MISMATCH',
       `The address scope is for IPv${scope.ip_version}, the prefixes are IPv${ipVersion}.`,
-      { pointer: '/addressScopeId' },
+      { pointer: '/addressScopeId', fix: `Name an address scope for IPv${ipVersion}.` },
     )
   return scope
 }

@@ -65,7 +65,10 @@ export async function checkPrefixesFree(
       throw new IpamError(
         'PREFIX_OVERLAP',
         `${prefix} overlaps a prefix of another subnet pool in the address scope.`,
-        { pointer: `/prefixes/${index}` },
+        {
+          pointer: `/prefixes/${index}`,
+          fix: 'Leave it out, or make the pool in another address scope.',
+        },
       )
   }
 }
@@ -101,6 +104,7 @@ export function parsePrefixes(
   if (odd !== -1)
     throw new IpamError('IP_VERSION_MISMATCH', 'All prefixes of a pool have one IP version.', {
       pointer: `/prefixes/${odd}`,
+      fix: 'Make one pool for each IP version.',
     })
   const mapped = prefixes.findIndex((prefix) => prefix.contains(ipv4MappedBlock))
   if (mapped !== -1)

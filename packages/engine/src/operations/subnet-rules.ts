@@ -44,9 +44,7 @@ export function gatewayOf(
     throw new IpamError(
       'IP_VERSION_MISMATCH',
       'The gateway has another IP version than the subnet.',
-      {
-        pointer: '/gateway',
-      },
+      { pointer: '/gateway', fix: `Give an IPv${prefix.version} address, or null for no gateway.` },
     )
   if (!prefix.contains(address) && !onLink)
     throw new IpamError('GATEWAY_OUTSIDE_SUBNET', `${address} is not inside ${prefix}.`, {
@@ -99,9 +97,7 @@ export function checkAllocationPools(
       throw new IpamError(
         'IP_VERSION_MISMATCH',
         'The pool has another IP version than the subnet.',
-        {
-          pointer,
-        },
+        { pointer, fix: `Give IPv${prefix.version} addresses.` },
       )
     if (!assignable.contains(range))
       throw new IpamError(
@@ -133,7 +129,7 @@ export function checkAllocationPools(
       throw new IpamError(
         'ALLOCATION_POOLS_OVERLAP',
         `The pools that start at ${range.first} and ${next.first} overlap.`,
-        { pointer: '/allocationPools' },
+        { pointer: '/allocationPools', fix: 'Merge them.' },
       )
   }
   return sorted.map(toPool)

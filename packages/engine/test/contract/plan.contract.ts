@@ -100,6 +100,9 @@ export function describePlanContract(store: ContractStore): void {
         'conflict 10.0.3.9',
         'conflict 10.0.2.9',
       ])
+      expect(report.entries[1]?.reason).toBe(
+        'addressScope has a key that the plan does not define.',
+      )
     })
 
     it('of another format, or with a quota that is no number, are refused', async () => {
