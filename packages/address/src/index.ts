@@ -1,4 +1,5 @@
 export { AddressError, type AddressErrorCode } from './address-error.ts'
+export { assignableRange, isReservedAddress } from './assignable-addresses.ts'
 export { eui64Address } from './eui64.ts'
 export { addressBits, IpAddress, type IpVersion } from './ip-address.ts'
 export { MacAddress } from './mac-address.ts'

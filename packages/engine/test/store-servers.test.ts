@@ -7,7 +7,8 @@ import { IpamError } from '../src/errors.ts'
 import { openIpam } from '../src/ipam.ts'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import { postgresStore } from '../src/store/postgres/postgres-store.ts'
-import { findAllocation, hexOf, insertAllocations } from '../src/store/sql/allocation-queries.ts'
+import { hexOf } from '../src/store/sql/address-bytes.ts'
+import { findAllocation, insertAllocations } from '../src/store/sql/allocation-queries.ts'
 import { findSubnetCore } from '../src/store/sql/subnet-queries.ts'
 import {
   type Session,

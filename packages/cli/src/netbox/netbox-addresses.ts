@@ -1,4 +1,4 @@
-import { addressBits, IpAddress, type Prefix } from '@freehold/address'
+import { IpAddress, isReservedAddress } from '@freehold/address'
 import type { Holder, PlannedAllocation } from '@freehold/engine'
 import { type CsvRow, type CsvTable, sourceOf } from './csv-reader.ts'
 import { type NetboxSubnet, parsed } from './netbox-prefixes.ts'
@@ -78,19 +78,11 @@ function placeOf(
   if ('problem' in scope) return { problem: scope.problem }
   const subnet = index.holding(scope.key, address)
   if (subnet === undefined) return { problem: 'lies in no prefix that became a subnet' }
-  const role = reservedRole(subnet.prefix, address)
-  if (role !== null) return { problem: `is the ${role} address of subnet ${subnet.prefix}` }
+  if (isReservedAddress(subnet.prefix, address)) {
+    const role = address.equals(subnet.prefix.first) ? 'network' : 'broadcast'
+    return { problem: `is the ${role} address of subnet ${subnet.prefix}` }
+  }
   return { subnet, address }
-}
-
-/**
- * `network` or `broadcast` where no interface may have the address. A prefix of one or two addresses has neither
- * (RFC 3021, RFC 6164), and IPv6 has no broadcast (its first address is the routers', RFC 4291, section 2.6.1).
- */
-function reservedRole(prefix: Prefix, address: IpAddress): 'network' | 'broadcast' | null {
-  if (addressBits(prefix.version) - prefix.length <= 1) return null
-  if (address.equals(prefix.first)) return 'network'
-  return prefix.version === 4 && address.equals(prefix.last) ? 'broadcast' : null
 }
 
 // NetBox has no field for the gateway: only words that can mean nothing else are taken for it.

@@ -1,4 +1,4 @@
-import { AddressRange, addressBits, type Prefix, RangeSet } from '@freehold/address'
+import { AddressRange, assignableRange, type Prefix, RangeSet } from '@freehold/address'
 import type { AllocationPool, Plan, PlannedSubnet } from '@freehold/engine'
 import { type CsvTable, requireColumns } from './csv-reader.ts'
 import { readAddresses } from './netbox-addresses.ts'
@@ -89,10 +89,4 @@ function openPools(
   return open
     .difference(RangeSet.of(prefix.version, taken))
     .ranges.map(({ first, last }) => ({ first: first.toString(), last: last.toString() }))
-}
-
-function assignableRange(prefix: Prefix): AddressRange {
-  if (addressBits(prefix.version) - prefix.length <= 1) return prefix.toRange()
-  const first = prefix.first.plus(1)
-  return AddressRange.of(first, prefix.version === 4 ? prefix.last.plus(-1) : prefix.last)
 }

@@ -1,4 +1,4 @@
-import type { IpAddress } from '@freehold/address'
+import { type IpAddress, isReservedAddress } from '@freehold/address'
 import { parseAddress } from '../model/address-input.ts'
 import type { AddressKnowledge, AddressRole } from '../model/address-knowledge.ts'
 import type { Allocation } from '../model/allocation.ts'
@@ -25,7 +25,6 @@ import type { Session } from '../store/store.ts'
 import type { OperationContext } from './context.ts'
 import { prefixesOfPool } from './pool-layout.ts'
 import type { SubnetLayout } from './subnet-layout.ts'
-import { isReservedAddress } from './subnet-rules.ts'
 import { read } from './transaction.ts'
 
 /** What is known of an address now. One index probe for each address scope. */

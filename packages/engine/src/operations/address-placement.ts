@@ -1,3 +1,4 @@
+import { addressBits } from '@freehold/address'
 import { lowestFree } from '../allocators/next-allocator.ts'
 import { pageBounds, pageOf } from '../allocators/page-layout.ts'
 import {
@@ -147,7 +148,7 @@ async function guessOnce(
     context.random,
   )
   const bytes = candidates.map((offset) => bytesAt(layout, offset))
-  const isHeld = await listHeldAmong(session, layout.key, bytes, layout.version === 4 ? 32 : 128)
+  const isHeld = await listHeldAmong(session, layout.key, bytes, addressBits(layout.version))
   const free = candidates.filter((_, index) => !isHeld(bytes[index] as Uint8Array))
   // One sample says little about a large share and enough about a small one; the estimate follows slowly.
   layout.freeShare = layout.freeShare * 0.7 + (free.length / candidates.length) * 0.3

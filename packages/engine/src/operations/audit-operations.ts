@@ -1,5 +1,6 @@
 import { IpamError } from '../errors.ts'
 import type { AuditBreak, AuditHead, AuditReport } from '../model/audit.ts'
+import { hexOf } from '../store/sql/address-bytes.ts'
 import {
   countUnsealedEvents,
   findChainEnds,
@@ -10,7 +11,7 @@ import {
 import { toTime } from '../store/sql/row-mapping.ts'
 import { auditHead, restoreIn } from './audit-restore.ts'
 import type { OperationContext } from './context.ts'
-import { hex, linkHash } from './event-chain.ts'
+import { linkHash } from './event-chain.ts'
 import { read } from './transaction.ts'
 
 const eventsAtOnce = 5000
@@ -45,7 +46,7 @@ export async function verifyAudit(
   }
 }
 
-const noHead: AuditHead = { epoch: 1, seq: 0, hash: hex(new Uint8Array(32)) }
+const noHead: AuditHead = { epoch: 1, seq: 0, hash: hexOf(new Uint8Array(32)) }
 
 interface VerifyOptions {
   readonly head?: AuditHead
@@ -81,7 +82,7 @@ async function firstBreak(
     options.onProgress?.(previous.seq, end.seq)
     if (rows.length === 0) return unlinked(previous.seq + 1)
   }
-  if (hex(previous.hash) !== end.hash)
+  if (hexOf(previous.hash) !== end.hash)
     return {
       ...unlinked(end.seq),
       message: `The chain has another hash at ${end.seq} than is on record for its end.`,
@@ -137,7 +138,7 @@ function breakAt(
   if (row.id === null)
     return { seq, eventId, kind: 'missing', message: `Event ${eventId} at ${seq} is gone.` }
   const hash = linkHash(previous.hash, row.seq, { ...row, id: row.id })
-  if (hex(hash) !== hex(row.hash)) return altered(row)
+  if (hexOf(hash) !== hexOf(row.hash)) return altered(row)
   return null
 }
 
@@ -151,7 +152,7 @@ function lossAt(
   restores: readonly AcceptedRestore[],
   kept: AuditHead | undefined,
 ): AuditBreak | null {
-  if (kept === undefined || kept.seq !== row.seq || kept.hash === hex(row.hash)) return null
+  if (kept === undefined || kept.seq !== row.seq || kept.hash === hexOf(row.hash)) return null
   const restore = restoreAgainst(kept, restores)
   if (restore !== undefined) return cutByRestore(kept, restore)
   return {

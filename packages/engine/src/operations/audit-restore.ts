@@ -1,5 +1,6 @@
 import { IpamError } from '../errors.ts'
 import type { AuditComparison, AuditHead, AuditRestore } from '../model/audit.ts'
+import { hexOf } from '../store/sql/address-bytes.ts'
 import { findSealHash, findSealHead, type SealHeadRow } from '../store/sql/event-seal-queries.ts'
 import { insertSetting, listSettings } from '../store/sql/setting-queries.ts'
 import type { Session } from '../store/store.ts'
@@ -67,8 +68,7 @@ async function comparison(
   const head = headOf(row, restores)
   if (kept.epoch > head.epoch) return { standing: 'cut', head }
   const hash = kept.seq === 0 ? new Uint8Array(32) : await findSealHash(session, kept.seq)
-  if (hash !== undefined && Buffer.from(hash).toString('hex') === kept.hash)
-    return { standing: 'contained', head }
+  if (hash !== undefined && hexOf(hash) === kept.hash) return { standing: 'contained', head }
   const isAccepted = restores.some(
     (restore) => restore.keptEpoch === kept.epoch && restore.keptSeq >= kept.seq,
   )
@@ -80,7 +80,7 @@ function headOf({ seq, hash }: SealHeadRow, restores: readonly Restore[]): Audit
   return {
     epoch: Math.max(1, ...restores.map(({ epoch }) => epoch)),
     seq,
-    hash: Buffer.from(hash).toString('hex'),
+    hash: hexOf(hash),
   }
 }
 

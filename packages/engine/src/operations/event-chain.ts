@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hexOf } from '../store/sql/address-bytes.ts'
 import type { EventRow } from '../store/sql/event-queries.ts'
 
 /** SHA-256 over the hash before, and the event as a JSON list of its columns in a fixed order. */
@@ -11,7 +12,7 @@ export function linkHash(previous: Uint8Array, seq: number, event: EventRow): Ui
     event.record_kind,
     event.record_id,
     event.subnet_key,
-    event.address === null ? null : hex(event.address),
+    event.address === null ? null : hexOf(event.address),
     event.project_id,
     event.actor,
     event.request_id,
@@ -19,8 +20,4 @@ export function linkHash(previous: Uint8Array, seq: number, event: EventRow): Ui
     event.state_after,
   ])
   return createHash('sha256').update(previous).update(text).digest()
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

@@ -1,4 +1,4 @@
-import type { IpAddress } from '@freehold/address'
+import { type IpAddress, isReservedAddress } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import type { Allocation, AllocationAttributeValues } from '../model/allocation.ts'
 import { canChange } from '../model/caller.ts'
@@ -9,7 +9,6 @@ import { recordAllocations } from './address-recording.ts'
 import { endForSuccessor } from './allocation-ending.ts'
 import type { OperationContext } from './context.ts'
 import type { SubnetLayout } from './subnet-layout.ts'
-import { isReservedAddress } from './subnet-rules.ts'
 
 /**
  * Allocates one named address. It must be inside the subnet and assignable, but need not be in an allocation pool. A
@@ -65,8 +64,8 @@ function checkPlace(
     )
   if (!layout.prefix.contains(address))
     throw new IpamError('ADDRESS_OUTSIDE_SUBNET', `${address} is not inside ${layout.prefix}.`, {
-      fix: 'Name the subnet that holds it, or ask for an address of this one.',
       pointer,
+      fix: 'Name the subnet that holds it, or ask for an address of this one.',
     })
   const isGateway = address.value - layout.base === layout.gateway
   if (isGateway && attributes.mayBeGateway) return

@@ -1,4 +1,4 @@
-import { IpAddress } from '@freehold/address'
+import { IpAddress, isReservedAddress } from '@freehold/address'
 import { lowestFree } from '../allocators/next-allocator.ts'
 import { pageBounds } from '../allocators/page-layout.ts'
 import type { CheckProblem } from '../model/check-report.ts'
@@ -8,7 +8,6 @@ import type { Session } from '../store/store.ts'
 import { countedPages, type PageCounts } from './address-page-operations.ts'
 import type { LastActions, RowWithLastAction } from './last-actions.ts'
 import { bytesAt, offsetOfBytes, type SubnetLayout } from './subnet-layout.ts'
-import { isReservedAddress } from './subnet-rules.ts'
 
 const rowsAtOnce = 2000
 

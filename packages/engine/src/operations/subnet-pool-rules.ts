@@ -1,4 +1,4 @@
-import type { IpVersion } from '@freehold/address'
+import { addressBits, type IpVersion } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import { invalidField } from '../model/record.ts'
 import type { SubnetPoolInput } from '../model/subnet-pool.ts'
@@ -17,7 +17,7 @@ export function prefixLengthsOf(ipVersion: IpVersion, input: SubnetPoolInput): P
   const lengths = {
     min_prefix_length: min,
     default_prefix_length: input.defaultPrefixLength ?? min,
-    max_prefix_length: input.maxPrefixLength ?? bitsOf(ipVersion),
+    max_prefix_length: input.maxPrefixLength ?? addressBits(ipVersion),
   }
   checkPrefixLengths(ipVersion, lengths)
   return lengths
@@ -30,7 +30,7 @@ export function checkPrefixLengths(ipVersion: IpVersion, lengths: PrefixLengths)
     ['/defaultPrefixLength', lengths.default_prefix_length],
     ['/maxPrefixLength', lengths.max_prefix_length],
   ] as const
-  const bits = bitsOf(ipVersion)
+  const bits = addressBits(ipVersion)
   for (const [pointer, length] of named)
     if (!Number.isInteger(length) || length < 1 || length > bits)
       throw outOfBounds(pointer, `must be an integer from 1 to ${bits}`)
@@ -52,10 +52,6 @@ export function checkQuota(quota: bigint | string | null | undefined): bigint | 
 // `BigInt` alone would take blanks, hexadecimal digits and the empty text.
 function fromDecimal(text: unknown): bigint | null {
   return typeof text === 'string' && /^(0|[1-9]\d{0,38})$/.test(text) ? BigInt(text) : null
-}
-
-export function bitsOf(ipVersion: IpVersion): number {
-  return ipVersion === 4 ? 32 : 128
 }
 
 function outOfBounds(pointer: string, must: string): IpamError {

@@ -1,30 +1,17 @@
-import { AddressRange, IpAddress, type Prefix, RangeSet } from '@freehold/address'
+import {
+  AddressRange,
+  addressBits,
+  assignableRange,
+  type IpAddress,
+  isReservedAddress,
+  type Prefix,
+  RangeSet,
+} from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import { parseAddress, parseRange } from '../model/address-input.ts'
 import type { AllocationPool } from '../model/allocation-pool.ts'
 import { ipv4MappedBlock } from '../model/ipv4-mapped-block.ts'
 import { checkInteger, invalidField } from '../model/record.ts'
-import { bitsOf } from './subnet-pool-rules.ts'
-
-// Point-to-point prefixes have no address with a role: RFC 3021 (/31) and RFC 6164 (/127); a single address has none
-// either.
-function hasReservedAddresses(prefix: Prefix): boolean {
-  return prefix.length < bitsOf(prefix.version) - 1
-}
-
-/** The network address (in IPv6 the subnet-router anycast address, RFC 4291 section 2.6.1), or the IPv4 broadcast address. */
-export function isReservedAddress(prefix: Prefix, address: IpAddress): boolean {
-  if (!hasReservedAddresses(prefix)) return false
-  if (address.equals(prefix.first)) return true
-  return prefix.version === 4 && address.equals(prefix.last)
-}
-
-/** All addresses that a host may have. */
-export function assignableRange(prefix: Prefix): AddressRange {
-  if (!hasReservedAddresses(prefix)) return prefix.toRange()
-  const first = prefix.first.plus(1)
-  return AddressRange.of(first, prefix.version === 4 ? prefix.last.plus(-1) : prefix.last)
-}
 
 /**
  * The gateway that was asked for. `auto` is the first assignable address (Neutron: network + 1), and none where the
@@ -38,7 +25,7 @@ export function gatewayOf(
 ): IpAddress | null {
   if (gateway === null) return null
   if (gateway === undefined || gateway === 'auto')
-    return hasReservedAddresses(prefix) ? prefix.first.plus(1) : null
+    return isReservedAddress(prefix, prefix.first) ? prefix.first.plus(1) : null
   const address = parseAddress(gateway, '/gateway')
   if (address.version !== prefix.version)
     throw new IpamError(
@@ -51,7 +38,7 @@ export function gatewayOf(
       pointer: '/gateway',
       fix: 'Set onLink to true if hosts reach it all the same.',
     })
-  const single = prefix.length === bitsOf(prefix.version) && prefix.contains(address)
+  const single = prefix.length === addressBits(prefix.version) && prefix.contains(address)
   const reserved = prefix.version === 4 && isReservedAddress(prefix, address)
   if (single || reserved)
     throw new IpamError(

@@ -22,3 +22,8 @@ export function uint128At(bytes: Uint8Array, at: number): bigint {
   const last = (BigInt(uint32At(bytes, at + 8)) << 32n) | BigInt(uint32At(bytes, at + 12))
   return (first << 64n) | last
 }
+
+/** The bytes as hexadecimal digits, two for each. */
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}

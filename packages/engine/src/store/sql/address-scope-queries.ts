@@ -71,7 +71,7 @@ export async function deleteAddressScope(session: Session, key: number): Promise
 
 /**
  * Takes the lock under which the subnets and pool prefixes of a scope change: a write to its row, so that it also holds
- * between the nodes of a Galera cluster, where row locks don't. Must be the transaction's first write.
+ * between the nodes of a Galera cluster, where row locks don't. Must be an operation's first write.
  */
 export async function lockLayout(session: Session, key: number): Promise<void> {
   await session.run(

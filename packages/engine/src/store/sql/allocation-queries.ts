@@ -1,5 +1,5 @@
 import { type Session, type SqlPart, type SqlValue, StoreFault } from '../store.ts'
-import { compareBytes, uint32At, uint128At } from './address-bytes.ts'
+import { compareBytes, hexOf, uint32At, uint128At } from './address-bytes.ts'
 import { RowInsert } from './row-insert.ts'
 import type { AllocationRow } from './row-mapping.ts'
 
@@ -240,7 +240,7 @@ function valuesOf(row: AllocationRow): SqlValue[] {
   ]
 }
 
-/** Deletes the row if it is still in the state and due time that the caller read; returns whether it was. */
+/** Deletes the row if it is still in the state, and as old, as the caller read it; returns whether it was. */
 export async function deleteAllocation(
   session: Session,
   row: Pick<AllocationRow, 'subnet_key' | 'address' | 'state' | 'created_at'>,
@@ -306,8 +306,4 @@ export async function hasHeldAddresses(session: Session, subnetKey: number): Pro
 
 export async function deleteAllocationsOf(session: Session, subnetKey: number): Promise<void> {
   await session.run('DELETE FROM allocation WHERE subnet_key = ?', [subnetKey])
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
