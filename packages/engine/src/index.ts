@@ -35,7 +35,8 @@ export {
   IpamError,
   isIpamError,
 } from './errors.ts'
-export { type EngineOptions, type Ipam, openIpam } from './ipam.ts'
+export { openIpam } from './ipam.ts'
+export type { EngineOptions, Ipam } from './ipam-interface.ts'
 export type { AddressKnowledge, AddressRole } from './model/address-knowledge.ts'
 export {
   type AddressRequest,

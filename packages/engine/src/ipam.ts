@@ -1,37 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { RandomSource } from './allocators/random-source.ts'
-import type { AddressKnowledge } from './model/address-knowledge.ts'
-import type { AddressRequestInput } from './model/address-request.ts'
+import type { EngineOptions, Ipam } from './ipam-interface.ts'
 import { defaultMaxBulkCount } from './model/address-request.ts'
-import type { AddressScope, AddressScopeChanges, AddressScopeInput } from './model/address-scope.ts'
-import type { Allocation, AllocationAttributes } from './model/allocation.ts'
-import type { AuditComparison, AuditHead, AuditReport, AuditRestore } from './model/audit.ts'
-import { type Caller, checkedCaller } from './model/caller.ts'
-import type { CheckReport } from './model/check-report.ts'
-import type {
-  Document,
-  DocumentChanges,
-  DocumentFilter,
-  DocumentInput,
-  DocumentListOptions,
-} from './model/document.ts'
-import type { AddressTenure } from './model/event.ts'
-import type {
-  AddressScopeFilter,
-  AllocationFilter,
-  ListOptions,
-  Page,
-  SubnetFilter,
-  SubnetPoolFilter,
-} from './model/list.ts'
-import type { Plan, PlanReport } from './model/plan.ts'
-import type { Subnet, SubnetChanges, SubnetInput, SubnetUpdate } from './model/subnet.ts'
-import type { SubnetPool, SubnetPoolChanges, SubnetPoolInput } from './model/subnet-pool.ts'
-import type {
-  SubnetPoolUtilization,
-  SubnetUtilization,
-  TotalUtilization,
-} from './model/utilization.ts'
+import { checkedCaller } from './model/caller.ts'
 import * as addresses from './operations/address-operations.ts'
 import * as scopes from './operations/address-scope-operations.ts'
 import { reap } from './operations/allocation-ending.ts'
@@ -40,13 +10,13 @@ import * as allocations from './operations/allocation-operations.ts'
 import { verifyAudit } from './operations/audit-operations.ts'
 import { acceptRestore, auditHead, compareHead } from './operations/audit-restore.ts'
 import { sealEvents } from './operations/audit-sealing.ts'
-import { type CheckOptions, check } from './operations/check-operations.ts'
-import type { EngineLimits, MutationOptions, OperationContext } from './operations/context.ts'
+import { check } from './operations/check-operations.ts'
+import type { EngineLimits, OperationContext } from './operations/context.ts'
 import { CursorSealer } from './operations/cursor.ts'
 import * as documents from './operations/document-operations.ts'
-import { type EventPage, listEvents } from './operations/event-operations.ts'
+import { listEvents } from './operations/event-operations.ts'
 import { exportPlan } from './operations/plan-export.ts'
-import { applyPlan, type PlanOptions, previewPlan } from './operations/plan-operations.ts'
+import { applyPlan, previewPlan } from './operations/plan-operations.ts'
 import { SharedWrites } from './operations/shared-writes.ts'
 import { SubnetLayoutCache } from './operations/subnet-layout.ts'
 import * as subnets from './operations/subnet-operations.ts'
@@ -59,173 +29,16 @@ import { errorOfFault, retryingTransaction } from './store/retry.ts'
 import { deleteExpiredIdempotencyKeys } from './store/sql/idempotency-queries.ts'
 import { findSchemaVersion } from './store/sql/migration-queries.ts'
 import { findSetting, insertSetting } from './store/sql/setting-queries.ts'
-import { type Store, type StoreCounters, StoreFault } from './store/store.ts'
+import { type Store, StoreFault } from './store/store.ts'
 import { SystemRandom } from './system-random.ts'
 
-export interface EngineOptions {
-  /** On whose behalf operations run unless `as` says otherwise. Default: an administrator of the project `default`. */
-  caller?: Caller
-  /** Milliseconds since 1970. Default: the system's clock. */
-  clock?: () => number
-  /** Default: the operating system's CSPRNG. Anything else makes addresses predictable; for tests. */
-  random?: RandomSource
-  limits?: Partial<EngineLimits>
-  /** How long an idempotency key is remembered. Default: one day. */
-  idempotencyTtlSeconds?: number
-  /** How long an operation may take with all its retries. Default: 10 seconds. */
-  deadlineMs?: number
-  /** Bring the schema up to date on opening. Default: true. */
-  migrate?: boolean
-}
+export type { EngineOptions, Ipam } from './ipam-interface.ts'
 
-/** An opened engine, bound to a caller. `as` and `within` make cheap views of the same engine. */
-export interface Ipam {
-  readonly addressScopes: {
-    create(input: AddressScopeInput, options?: MutationOptions): Promise<AddressScope>
-    get(id: string): Promise<AddressScope>
-    list(filter?: AddressScopeFilter, options?: ListOptions): Promise<Page<AddressScope>>
-    update(
-      id: string,
-      changes: AddressScopeChanges,
-      options?: MutationOptions,
-    ): Promise<AddressScope>
-    delete(id: string, options?: MutationOptions): Promise<void>
-  }
-  readonly subnetPools: {
-    create(input: SubnetPoolInput, options?: MutationOptions): Promise<SubnetPool>
-    get(id: string): Promise<SubnetPool>
-    list(filter?: SubnetPoolFilter, options?: ListOptions): Promise<Page<SubnetPool>>
-    update(id: string, changes: SubnetPoolChanges, options?: MutationOptions): Promise<SubnetPool>
-    delete(id: string, options?: MutationOptions): Promise<void>
-    addPrefixes(
-      id: string,
-      prefixes: readonly string[],
-      options?: MutationOptions,
-    ): Promise<SubnetPool>
-    removePrefixes(
-      id: string,
-      prefixes: readonly string[],
-      options?: MutationOptions,
-    ): Promise<SubnetPool>
-  }
-  readonly subnets: {
-    create(input: SubnetInput, options?: MutationOptions): Promise<Subnet>
-    get(id: string): Promise<Subnet>
-    list(filter?: SubnetFilter, options?: ListOptions): Promise<Page<Subnet>>
-    update(id: string, changes: SubnetChanges, options?: MutationOptions): Promise<SubnetUpdate>
-    delete(id: string, options?: MutationOptions & { cascade?: boolean }): Promise<void>
-  }
-  readonly allocations: {
-    /** From one subnet, or from the first of several that has room. Always a list. */
-    allocate(
-      subnetIds: string | readonly string[],
-      request: AddressRequestInput,
-      attributes?: AllocationAttributes,
-      options?: MutationOptions,
-    ): Promise<readonly Allocation[]>
-    release(subnetId: string, address: string, options?: MutationOptions): Promise<void>
-    get(subnetId: string, address: string): Promise<Allocation>
-    list(
-      subnetId: string,
-      filter?: AllocationFilter,
-      options?: ListOptions,
-    ): Promise<Page<Allocation>>
-    /** Of one holder, or of several at once (at most 1,000). */
-    listByHolder(
-      holderKind: string,
-      holderId: string | readonly string[],
-    ): Promise<readonly Allocation[]>
-  }
-  readonly utilization: {
-    ofSubnet(id: string): Promise<SubnetUtilization>
-    ofSubnets(ids: readonly string[]): Promise<readonly SubnetUtilization[]>
-    ofSubnetPool(id: string): Promise<SubnetPoolUtilization>
-    total(): Promise<TotalUtilization>
-  }
-  readonly addresses: {
-    lookup(address: string): Promise<AddressKnowledge>
-    history(address: string, options?: { at?: string }): Promise<readonly AddressTenure[]>
-  }
-  /** Records of the application around the engine, in one transaction with everything else. They write no events. */
-  readonly documents: {
-    create(input: DocumentInput, options?: MutationOptions): Promise<Document>
-    get(collection: string, id: string): Promise<Document>
-    /** Inside a transaction: reads it and keeps others from changing it (`share`), or from holding it too (`exclusive`). */
-    hold(collection: string, id: string, lock: 'share' | 'exclusive'): Promise<Document>
-    list(
-      collection: string,
-      filter?: DocumentFilter,
-      options?: DocumentListOptions,
-    ): Promise<Page<Document>>
-    count(collection: string, filter?: DocumentFilter): Promise<number>
-    update(
-      collection: string,
-      id: string,
-      changes: DocumentChanges,
-      options?: MutationOptions,
-    ): Promise<Document>
-    delete(collection: string, id: string, options?: MutationOptions): Promise<void>
-  }
-  readonly events: { list(options?: { after?: string; limit?: number }): Promise<EventPage> }
-  /** The hash chain over the events. */
-  readonly audit: {
-    /** Seals what was committed since; some process has to call it now and then, as the server does every second. */
-    seal(): Promise<{ sealed: number }>
-    /** The end of the chain; kept elsewhere, it shows later whether anything before it was bent. */
-    head(): Promise<AuditHead>
-    verify(options?: {
-      head?: AuditHead
-      onProgress?: (done: number, total: number) => void
-    }): Promise<AuditReport>
-    /** Looks whether the chain still holds a head that was kept elsewhere, without working it out. Constant cost. */
-    compare(kept: AuditHead): Promise<AuditComparison>
-    /**
-     * Accepts a database that has lost what the newest kept head shows, as after an old backup was put back: writes an event
-     * of it, and begins a new epoch. null: nothing is lost, or that was accepted before. For administrators.
-     */
-    acceptRestore(kept: AuditHead): Promise<AuditRestore | null>
-  }
-  readonly plans: {
-    export(): Promise<Plan>
-    preview(plan: Plan, options?: Pick<PlanOptions, 'onProgress' | 'signal'>): Promise<PlanReport>
-    apply(plan: Plan, options?: PlanOptions): Promise<PlanReport>
-  }
-  /** Statements of the store since it was opened, for metrics. */
-  readonly counters: Readonly<StoreCounters>
-  readonly caller: Caller
-  /** True for a view made by `within` or `transaction`: what it does is committed or undone by somebody else. */
-  readonly isJoined: boolean
-  /** Proves that all stored facts agree. For administrators. */
-  check(options?: CheckOptions): Promise<CheckReport>
-  /**
-   * Ends leases and cooling times that are over, and forgets old idempotency keys. Some process has to call it now and
-   * then; the server does every second.
-   */
-  reap(options?: { limit?: number }): Promise<{ ended: number }>
-  /**
-   * Asks the database. Throws DATABASE_UNAVAILABLE; SCHEMA_MISMATCH when a newer Freehold has brought the schema further
-   * meanwhile: this engine goes on, and should be replaced.
-   */
-  ping(): Promise<void>
-  /** The same engine on somebody's behalf. Throws INVALID_FIELD when a text of the caller is too long. */
-  as(caller: Caller): Ipam
-  /**
-   * Joins the caller's own open transaction on the same database: what is done through the view is committed or undone
-   * with it. `handle` is the connection of the database's client library. Nothing is retried in there.
-   */
-  within(handle: unknown): Ipam
-  /**
-   * Several operations in one transaction of the engine's own, retried as a whole. `work` must do nothing but use the view
-   * that it is given.
-   */
-  transaction<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
-  /** Several reads that see one state of the database. `work` must do nothing but read through the view that it is given. */
-  snapshot<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
-  /** Waits for what is under way and closes the store. */
-  close(): Promise<void>
-}
-
-/** Opens an engine on a store. Throws SCHEMA_MISMATCH, STORE_UNSUPPORTED, DATABASE_UNAVAILABLE. */
+/**
+ * Opens an engine on a store, and brings its schema up to date unless `migrate` is false.
+ * @throws IpamError SCHEMA_MISMATCH, STORE_UNSUPPORTED, DATABASE_UNAVAILABLE, INVALID_FIELD for a caller whose texts are too
+ *   long.
+ */
 export async function openIpam(store: Store, options: EngineOptions = {}): Promise<Ipam> {
   const clock = options.clock ?? Date.now
   const limits: EngineLimits = {

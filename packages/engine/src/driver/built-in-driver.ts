@@ -1,6 +1,6 @@
 import { IpAddress, type IpVersion, Prefix } from '@freehold/address'
 import { IpamError, isIpamError } from '../errors.ts'
-import type { Ipam } from '../ipam.ts'
+import type { Ipam } from '../ipam-interface.ts'
 import type {
   AddressRequest,
   AddressRequestInput,

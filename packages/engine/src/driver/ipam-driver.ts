@@ -1,4 +1,4 @@
-import type { Ipam } from '../ipam.ts'
+import type { Ipam } from '../ipam-interface.ts'
 import type { AddressRequest, SingleAddressRequest } from '../model/address-request.ts'
 import type { AllocationAttributes } from '../model/allocation.ts'
 import type { AddressRequestFactory } from './address-request-factory.ts'
