@@ -14,6 +14,8 @@ export interface ApiConnection {
   readonly ipam: Ipam | null
   /** The server's stream of events, as `followEvents` has it; null where the store is opened in this process. */
   readonly followEvents: FollowEvents | null
+  /** The SQLite file that was not there and was made by opening it; null: none. */
+  readonly madeFile: string | null
   close(): Promise<void>
 }
 
@@ -87,6 +89,7 @@ export async function openConnection(
     client: createFreeholdClient(server),
     ipam: null,
     followEvents: (feed) => followEvents({ ...server, ...feed }),
+    madeFile: null,
     close: async () => {},
   }
 }
@@ -102,6 +105,7 @@ async function openStoreConnection(
       import('@freehold/server'),
       import('@freehold/engine/store-url'),
     ])
+  const madeFile = isMissingFile(location) ? location.path : null
   const ipam = await openEngine(await storeAt(location))
   try {
     if (auditHeads !== undefined) await refuseRestored(ipam, auditHeads)
@@ -120,11 +124,18 @@ async function openStoreConnection(
     client,
     ipam: project === undefined ? ipam : ipam.as({ projectId: project, isAdmin: true }),
     followEvents: null,
+    madeFile,
     async close() {
       await app.close()
       await ipam.close()
     },
   }
+}
+
+function isMissingFile(
+  location: StoreLocation,
+): location is Extract<StoreLocation, { readonly kind: 'sqlite' }> {
+  return location.kind === 'sqlite' && location.path !== ':memory:' && !existsSync(location.path)
 }
 
 type Send = (request: Request) => Promise<Response>

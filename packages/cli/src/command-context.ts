@@ -1,6 +1,7 @@
 import type { ApiConnection, StoreOpening } from './api-connection.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { ProgressBar } from './output/progress-bar.ts'
+import { visibleText } from './output/terminal-text.ts'
 import { styleFor, type TextStyle } from './output/text-style.ts'
 
 /** What a command may touch of the process that it runs in. */
@@ -29,10 +30,19 @@ export class CommandContext {
    * DATABASE_RESTORED for a store that is older than the newest head in FREEHOLD_AUDIT_HEADS, unless `evenIfRestored`.
    */
   connect(opening: StoreOpening = {}): Promise<ApiConnection> {
-    this.#connection ??= import('./api-connection.ts').then(({ openConnection }) =>
-      openConnection(this.options, this.terminal.environment, opening),
-    )
+    this.#connection ??= this.#open(opening)
     return this.#connection
+  }
+
+  // A file is made where there is none, also for a command that only looks: a name that was mistyped must show.
+  async #open(opening: StoreOpening): Promise<ApiConnection> {
+    const { openConnection } = await import('./api-connection.ts')
+    const connection = await openConnection(this.options, this.terminal.environment, opening)
+    if (connection.madeFile !== null)
+      this.remark(
+        `There was no file ${visibleText(connection.madeFile)}; an empty database was made.`,
+      )
+    return connection
   }
 
   /** Writes lines to standard output. */

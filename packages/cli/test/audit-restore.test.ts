@@ -67,7 +67,7 @@ test('a backup that was put back is refused until the loss is accepted, and stay
 test('a restore is accepted on a store, with a folder of heads', async () => {
   await using folder = new FreeholdFolder()
   const nameless = await folder.run('audit', 'accept-restore', '--yes')
-  expect(nameless.stderr).toContain('Give --heads DIR')
+  expect(nameless.stderr).toContain('Give --heads FOLDER')
   const accept = ['audit', 'accept-restore', '--yes', '--heads', folder.path]
   const remote = await folder.run(...accept, '--server', 'http://127.0.0.1:1')
   expect(remote.stderr).toContain('Use --store in place of --server')

@@ -33,12 +33,16 @@ test('a head that was made with the keys of keygen proves later that nothing was
     expect(verified.stdout).toContain('The audit chain holds: 3 events')
     expect(verified.stdout).toContain('It still contains the head kept at')
   }
+  const { stdout } = await folder.run('audit', 'verify', '--output', 'csv')
+  expect(stdout).toMatch(/^ok,epoch,seq,hash,.*\r\ntrue,1,3,[0-9a-f]{64},0,,,\r\n$/)
 
   change(folder, 'UPDATE event SET project_id = ? WHERE id = 2', 'somebody-else')
   const broken = await folder.run(...proof)
   expect(broken.exitCode).toBe(1)
   expect(broken.stderr).toContain('Event 2 at 2 was altered.')
   expect(broken.stderr).toContain('AUDIT_BROKEN')
+  const { stdout: row } = await folder.run('audit', 'verify', '--output', 'csv')
+  expect(row).toMatch(/\r\nfalse,1,3,.*,2,altered\r\n$/)
 
   writeFileSync(head, readFileSync(head, 'utf8').replace('"seq": 2', '"seq": 1'))
   const forged = await folder.run(...proof)

@@ -125,3 +125,12 @@ test('an address is shown in every scope that has it, with its history', async (
   expect(history.stdout).toMatch(/host:second .*still held/)
   expect(history.stdout).toMatch(/host:first +\S+Z +\S+Z/)
 })
+
+test('a store that was made because there was none is told of once, to people', async () => {
+  await using folder = new FreeholdFolder()
+  const [first, again] = [await folder.run('subnet', 'list'), await folder.run('subnet', 'list')]
+  expect(first.stderr).toMatch(/^There was no file .*store\.sqlite; an empty database was made\.\n/)
+  expect(again.stderr).toBe('No subnets.\n')
+  const scripted = await folder.run('check', '--store', 'sqlite::memory:', '--output', 'json')
+  expect(scripted).toMatchObject({ exitCode: 0, stderr: '' })
+})

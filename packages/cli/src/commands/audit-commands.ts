@@ -4,8 +4,9 @@ import type { AuditHead, AuditReport, AuditRestore } from '../api-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CommandError, usageError } from '../command-error.ts'
 import { type ConfirmationOptions, confirmed } from '../confirmation.ts'
+import type { Column } from '../output/column.ts'
 import { counted, countText } from '../output/count-text.ts'
-import { printJson } from '../output/record-output.ts'
+import { printJson, printRecord } from '../output/record-output.ts'
 
 // Loaded late: starting the command line must not wait for the server's modules.
 const serverModules = () => import('@freehold/server')
@@ -23,6 +24,7 @@ export async function verifyAudit(
   const kept = await keptHead(context, options)
   const report = await reportOf(context, kept)
   if (context.options.output === 'json') printJson(context, report)
+  if (context.options.output === 'csv') printRecord(context, report, reportColumns)
   if (report.firstBroken !== null) {
     const { kind, seq, eventId, message } = report.firstBroken
     throw new CommandError('internal', 'AUDIT_BROKEN', message, {
@@ -32,13 +34,24 @@ export async function verifyAudit(
       eventId,
     })
   }
-  if (context.options.output !== 'json')
+  if (context.options.output === 'table')
     context.print([
       holdsText(report),
       ...report.restores.map(restoreText),
       ...(kept === undefined ? [] : [keptText(kept)]),
     ])
 }
+
+const reportColumns: readonly Column<AuditReport>[] = [
+  { key: 'ok', value: ({ ok }) => ok },
+  { key: 'epoch', value: ({ head }) => head.epoch },
+  { key: 'seq', value: ({ head }) => head.seq },
+  { key: 'hash', value: ({ head }) => head.hash },
+  { key: 'unsealedEvents', value: ({ unsealed }) => unsealed.events },
+  { key: 'unsealedSince', value: ({ unsealed }) => unsealed.oldestAt },
+  { key: 'brokenSeq', value: ({ firstBroken }) => firstBroken?.seq },
+  { key: 'brokenKind', value: ({ firstBroken }) => firstBroken?.kind },
+]
 
 export interface AuditHeadOptions {
   readonly signKey?: string
@@ -75,7 +88,7 @@ export async function acceptRestoredStore(
 ): Promise<void> {
   const directory = options.heads ?? context.terminal.environment.FREEHOLD_AUDIT_HEADS
   if (directory === undefined || directory === '')
-    throw usageError('The kept heads are not named.', 'Give --heads DIR.')
+    throw usageError('The kept heads are not named.', 'Give --heads FOLDER.')
   const { acceptRestore, readSignKey } = await serverModules()
   const { signKey: keyPath } = options
   const signKey =

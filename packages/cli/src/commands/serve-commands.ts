@@ -37,8 +37,7 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
   const stopSignal = nextStopSignal()
   const location = storeLocationOf(
     context.options.store ??
-      context.terminal.environment.FREEHOLD_STORE ??
-      `sqlite:${defaultStorePath}`,
+      (context.terminal.environment.FREEHOLD_STORE || `sqlite:${defaultStorePath}`),
   )
   const { server, firstToken } = await start(context, options, listen, await storeAt(location))
   const reload = () => void server.reloadTls()
@@ -108,7 +107,7 @@ function listenFailure(error: unknown, { host, port }: { host: string; port: num
   if (code === 'ERR_TLS_FILES')
     return usageError(
       message,
-      'Give both in PEM, the chain with the server’s own certificate first.',
+      "Give both in PEM; the chain begins with the server's own certificate.",
     )
   if (code === 'ERR_NOT_LOOPBACK')
     return usageError(message, 'Use for example --listen 127.0.0.1:8080.')
