@@ -1,4 +1,4 @@
-import { Prefix } from '@freehold/address'
+import { type AddressError, Prefix } from '@freehold/address'
 import { dataOf, type FreeholdClient } from '@freehold/client'
 import { allPages } from './api-pages.ts'
 import type { AddressScope, Subnet, SubnetPool } from './api-records.ts'
@@ -70,7 +70,12 @@ function canonicalPrefix(text: string): string {
   try {
     return Prefix.parse(text).toString()
   } catch (error) {
-    throw usageError(`${(error as Error).message}.`, 'Name it by id, CIDR or name.')
+    // Nothing else is thrown there.
+    const { reason, suggestion } = error as AddressError
+    throw usageError(
+      `This is no prefix: ${reason}.`,
+      suggestion === undefined ? 'Name it by id, CIDR or name.' : `Use ${suggestion}.`,
+    )
   }
 }
 

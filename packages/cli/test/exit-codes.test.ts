@@ -68,6 +68,8 @@ test('misused commands are exit 2 and suggest what was meant', async () => {
     ['Give one of them.', 'scope', 'list', '--store', 'sqlite:x', '--server', 'http://x'],
     ['sqlite:FILE', 'scope', 'list', '--store', 'oracle:x'],
     ['Choose one of the commands above.', 'subnet'],
+    ['Use 10.0.0.0/24.\n', 'subnet', 'show', '10.0.0.1/24'],
+    ['by id, CIDR or name.', 'pool', 'show', '10.0.0.0/99'],
   ]
   for (const [fix, ...args] of cases) {
     const result = await folder.run(...args)
