@@ -9,6 +9,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { readyUrl } from '@freehold/test-support'
 
 const root = join(import.meta.dirname, '..')
 const commandLine = join(root, 'packages/cli/bin/freehold.js')
@@ -35,8 +36,14 @@ const server = startFreehold(
   ],
   'pipe',
 )
+// A reader that has seen enough, such as `head`, closes the pipe; the server must not outlive that.
+process.stdout.on('error', () => {
+  server.kill('SIGTERM')
+  process.exit(0)
+})
 try {
   const url = await readyUrl(server)
+  console.log(`freehold is ready at ${url}`)
   const env = { FREEHOLD_SERVER: url }
   console.log(`\n$ export FREEHOLD_SERVER=${url}`)
 
@@ -97,19 +104,6 @@ function startFreehold(
 // Whatever a reader's shell is set to work on must not be what the quickstart works on.
 function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('FREEHOLD_')))
-}
-
-/** The URL in the line that the server prints once it is ready. Throws when it ends before. */
-async function readyUrl(child: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk)
-    const [line, url] = /^.*(http:\/\/\S+)\n/.exec(text) ?? []
-    if (line === undefined || url === undefined) continue
-    process.stdout.write(line)
-    return url
-  }
-  throw new Error('the server ended before it was ready')
 }
 
 async function stop(child: ChildProcess): Promise<void> {
