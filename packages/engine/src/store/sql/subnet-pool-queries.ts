@@ -145,8 +145,8 @@ export async function listPoolPrefixes(
 }
 
 /**
- * A prefix of any pool of the scope that overlaps [first, last], or undefined. The scope's pool prefixes are disjoint, so
- * only the last one that starts at or below `last` can. One index probe.
+ * A prefix of any pool of the scope that overlaps this one, or undefined. The scope's pool prefixes are disjoint, so only
+ * the last one that starts at or below the prefix's last address can. One index probe.
  */
 export async function findOverlappingPoolPrefix(
   session: Session,
@@ -232,7 +232,7 @@ export async function setPoolUsage(
   await session.run(insertRows(shape, 3, 1), [poolKey, projectId, used.toString()])
 }
 
-/** Addresses cut from the pool by all projects, and how many subnets. Linear in projects and in the pool's subnets' index. */
+/** Addresses cut from the pool by all projects, and how many subnets. Linear in projects and subnets, an index entry each. */
 export async function sumPoolUsage(
   session: Session,
   poolKey: number,
