@@ -189,19 +189,19 @@ async function recordDocument(
 ): Promise<void> {
   const row = after ?? before
   if (recordAs === null || row === undefined) return
-  const [told, tells] = [before, after].map((state) =>
+  const [toldBefore, toldAfter] = [before, after].map((state) =>
     state === undefined ? undefined : toldState(state, recordAs !== undefined),
   )
   // Only a new revision: what changed is told by the event of another record.
-  if (JSON.stringify(told) === JSON.stringify(tells)) return
+  if (JSON.stringify(toldBefore) === JSON.stringify(toldAfter)) return
   await recordChanges(context, session, [
     {
       action,
       recordKind: recordAs ?? 'document',
       recordId: row.id,
       projectId: row.project_id,
-      ...(told === undefined ? {} : { before: told }),
-      ...(tells === undefined ? {} : { after: tells }),
+      ...(toldBefore === undefined ? {} : { before: toldBefore }),
+      ...(toldAfter === undefined ? {} : { after: toldAfter }),
     },
   ])
 }
