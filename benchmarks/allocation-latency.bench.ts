@@ -57,7 +57,7 @@ export async function run({ quick }: { quick: boolean }) {
     versions,
     notes: [
       `a ${cidr.replace(/^.*\//, '/')} of which every other address is held; ${repetitions} repetitions of each, taking turns; median (least..greatest)`,
-      'every operation is one durable transaction with its event',
+      'every operation is one durable transaction with its event; RAW statement by statement, on a server four round trips',
     ],
   }
 }

@@ -62,7 +62,7 @@ export async function run({ quick }: { quick: boolean }) {
     versions,
     notes: [
       `any in a half full /${length}; ${rounds} rounds that take turns, ${perProcess} allocations a process in each; median (least..greatest); ratios are of one round each`,
-      'RAW: one allocation row and one event row in a durable transaction of their own, a connection for every caller',
+      'RAW: one allocation row and one event row in a durable transaction of their own, statement by statement (on a server four round trips), a connection for every caller',
       'no error reached a caller, nothing was given twice, check found nothing',
     ],
   }
