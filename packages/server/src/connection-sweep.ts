@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { openConnections } from './open-connections.ts'
 
 /** Closes the connections of a stopping server as soon as they serve no request. */
 export interface ConnectionSweep {
@@ -15,23 +16,11 @@ const sweepMs = 50
  * nothing since the sweep before, so a request that is just arriving is still answered.
  */
 export function connectionSweep(server: Server): ConnectionSweep {
-  const requests = new Map<Socket, number>()
+  const connections = openConnections(server)
   const bytesAtLastSweep = new WeakMap<Socket, number>()
-  const add = (socket: Socket, change: number) => {
-    const before = requests.get(socket)
-    if (before !== undefined) requests.set(socket, before + change)
-  }
-  server.on('connection', (socket: Socket) => {
-    requests.set(socket, 0)
-    socket.once('close', () => requests.delete(socket))
-  })
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    add(socket, 1)
-    response.once('close', () => add(socket, -1))
-  })
   const sweep = () => {
-    for (const [socket, count] of requests) {
-      if (count === 0 && bytesAtLastSweep.get(socket) === socket.bytesRead) socket.destroy()
+    for (const { socket, requests } of connections) {
+      if (requests.size === 0 && bytesAtLastSweep.get(socket) === socket.bytesRead) socket.destroy()
       bytesAtLastSweep.set(socket, socket.bytesRead)
     }
   }

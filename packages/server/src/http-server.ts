@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { openConnections } from './open-connections.ts'
 import type { TlsKeyPair } from './tls-key-pair.ts'
 
 /** Milliseconds. */
@@ -31,7 +32,10 @@ export function httpServer(
     // Node drops the second Authorization, Host or Content-Type; a proxy before us may have read that one.
     joinDuplicateHeaders: true,
   }
-  return tls === undefined
-    ? createServer(options, listener)
-    : createTlsServer({ ...options, ...tls }, listener)
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...tls }, listener)
+  openConnections(server)
+  return server
 }

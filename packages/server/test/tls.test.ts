@@ -5,7 +5,7 @@ import { Agent, createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RunningServer, requestLog, startServer } from '../src/index.ts'
 import { readTlsKeyPair, startTlsReload } from '../src/tls-key-pair.ts'
@@ -117,6 +117,37 @@ describe('HTTPS', () => {
     await untilNamed('third.example')
     reload.stop()
     bare.close()
+  })
+
+  test('stops after what is in flight, and does not wait for who asks nothing', async () => {
+    makeKeys('first.example')
+    const { url, stop } = await start()
+    const { port } = new URL(url)
+    const open = async () => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
+      await once(
+        socket.setEncoding('utf8').on('error', () => {}),
+        'secureConnect',
+      )
+      return socket
+    }
+    const [busy, idle] = [await open(), await open()]
+    const body = '{"cidr":"10.0.0.0/24"}'
+    const head =
+      'POST /v1/subnets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+    busy.write(`${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`)
+    let text = ''
+    busy.on('data', (chunk: string) => {
+      text += chunk
+    })
+    await vi.waitFor(() => expect(text).toContain('100 Continue'), { timeout: 30_000 })
+    const stopped = stop()
+    // By then connections were looked at twice.
+    await once(idle.resume(), 'close')
+    busy.write(body)
+    await once(busy, 'close')
+    expect(text).toContain('HTTP/1.1 201 ')
+    await stopped
   })
 
   test('does not start with files that are no pair', async () => {
