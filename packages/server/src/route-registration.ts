@@ -4,10 +4,10 @@ import { assertRule, type RuleName } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
 import type { AppServices } from './app-services.ts'
 import { type Authentication, authorize, type Identity } from './authentication.ts'
+import { announcesBody, bodyNotAllowed, checkBodyType } from './body-headers.ts'
 import { entityTag, expectedRevision, isUnchanged } from './conditional-requests.ts'
-import { bodyTooLarge, unsupportedMediaType } from './error-responses.ts'
+import { bodyTooLarge } from './error-responses.ts'
 import { readIdempotencyKey, requestFingerprint } from './idempotency.ts'
-import { isJsonContentType } from './json-body.ts'
 import { readPathParameters } from './path-parameters.ts'
 import { rawQueryOf, readQuery } from './query-parameters.ts'
 import {
@@ -79,7 +79,6 @@ function registerRoute(
     preValidation(request, _reply, done) {
       if (route.body !== undefined && request.body === undefined)
         throw new ApiError('EMPTY_BODY', 'The body must be a JSON object.')
-      if (route.body === undefined && request.body !== undefined) throw bodyNotAllowed()
       checkAdminFields(route.access, request)
       request.query = readQuery(rawQueryOf(request.raw.url ?? ''), route.query)
       done()
@@ -108,26 +107,12 @@ function checkAdminFields({ adminFields = [] }: AccessDefinition, request: Fasti
 // Told before the body is read: neither a wrong type nor a declared excess is worth its bytes.
 function checkBodyHeaders(
   { headers }: FastifyRequest,
-  { method }: RouteDefinition,
+  { body }: RouteDefinition,
   bodyLimit: number,
 ): void {
-  const type = headers['content-type']
-  const hasBody =
-    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
-  // The framework reads no body of a GET, and would not say that there was one. It has no meaning (RFC 9110, section
-  // 9.3.1), so whoever sends one expects something that does not happen.
-  if (hasBody && method === 'GET') throw bodyNotAllowed()
-  if (hasBody && (type === undefined || !isJsonContentType(type))) throw unsupportedMediaType()
-  const encoding = headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity' && encoding !== 'gzip')
-    throw unsupportedMediaType()
+  if (body === undefined && announcesBody(headers)) throw bodyNotAllowed()
+  checkBodyType(headers)
   if (Number(headers['content-length'] ?? 0) > bodyLimit) throw bodyTooLarge()
-}
-
-function bodyNotAllowed(): ApiError {
-  return new ApiError('BODY_NOT_ALLOWED', 'This request takes no body.', {
-    fix: 'Leave the body out.',
-  })
 }
 
 async function serve(

@@ -145,24 +145,42 @@ test('pipelined requests are answered in order', async () => {
   expect(statuses).toEqual(['200', '404', '200'])
 })
 
+test('what is no request waits until the ones before it are answered', async () => {
+  const body = '{"cidr":"10.2.0.0/24"}'
+  const text = await answerTo(`${head([`Content-Length: ${body.length}`])}${body}rubbish\r\n\r\n`)
+  const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+  expect(statuses).toEqual(['201', '400'])
+})
+
+test.each(['gzip, chunked', 'chunked;x=1'])('the transfer coding %s is refused', async (coding) => {
+  const lines = [`Transfer-Encoding: ${coding}`, 'Connection: close']
+  expect(await answerTo(`${head(lines)}2\r\n{}\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4(00|15) /)
+})
+
 test.each([
   ['with its length', (body: string) => `Content-Length: ${body.length}\r\n\r\n${body}`],
   [
     'in chunks',
     (body: string) =>
-      `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+      `Transfer-Encoding: chunked\r\n\r\n${body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`}0\r\n\r\n`,
   ],
 ])(
-  'what comes with a GET, %s, is refused, and is no request of its own',
-  async (_title, framed) => {
+  'what comes with a GET or a DELETE, %s, is refused, and is no request of its own',
+  async (title, framed) => {
     const host = 'Host: localhost\r\n'
     const connection = await rawConnection(server.url)
     const hidden = `GET /v1/nothing HTTP/1.1\r\n${host}\r\n`
+    const json = `${host}Content-Type: application/json\r\n`
     connection.write(`GET /v1/subnets HTTP/1.1\r\n${host}${framed(hidden)}`)
+    connection.write(`GET /v2.0/networks HTTP/1.1\r\n${json}${framed(hidden)}`)
+    for (const path of ['/v1/subnets/x', '/v2.0/networks/x'])
+      connection.write(`DELETE ${path} HTTP/1.1\r\n${json}${framed('')}`)
     connection.write(`GET /readyz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
     const text = await connection.closed()
     const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
-    expect(statuses).toEqual(['400', '200'])
+    // An empty body that is announced as one is one all the same, and none of length 0 is.
+    const empty = title === 'in chunks' ? '400' : '404'
+    expect(statuses).toEqual(['400', '400', empty, empty, '200'])
     expect(text).toContain('BODY_NOT_ALLOWED')
   },
 )

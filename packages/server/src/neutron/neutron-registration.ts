@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assertRule } from '../access-rules.ts'
 import { ApiError } from '../api-error.ts'
 import { type Authentication, authorize } from '../authentication.ts'
+import { announcesBody, bodyNotAllowed, checkBodyType } from '../body-headers.ts'
 import { matchesTemplate } from '../path-parameters.ts'
 import { rawQueryOf } from '../query-parameters.ts'
 import { refuseAdminAttributes } from './admin-attributes.ts'
@@ -57,6 +58,8 @@ function registerRoute(app: FastifyInstance, route: NeutronRoute, options: Neutr
     config: { route },
     async onRequest(request) {
       takeAsJson(request)
+      if (!takesBody(route.method) && announcesBody(request.headers)) throw bodyNotAllowed()
+      checkBodyType(request.headers)
       if (rule === 'service:read') return
       const identity = await options.authentication.identify(request.headers, request.id)
       request.identity = identity
@@ -83,9 +86,13 @@ function registerRoute(app: FastifyInstance, route: NeutronRoute, options: Neutr
 // and is not asked first, but its browser says where it comes from.
 function takeAsJson({ raw }: FastifyRequest): void {
   const { headers, method } = raw
-  if (method !== 'POST' && method !== 'PUT') return
+  if (!takesBody(method)) return
   if (headers['content-type'] === undefined && headers.origin === undefined)
     headers['content-type'] = json
+}
+
+function takesBody(method: string | undefined): boolean {
+  return method === 'POST' || method === 'PUT'
 }
 
 function sendAnswer(
@@ -112,6 +119,10 @@ function setRequestId(request: FastifyRequest, reply: FastifyReply): void {
 function refinedError(error: unknown, request: FastifyRequest): unknown {
   if (!(error instanceof ApiError) || error.code !== 'ROUTE_NOT_FOUND') return error
   const path = (request.raw.url ?? '').split('?')[0] ?? ''
-  const isKnown = neutronRoutes.some((route) => matchesTemplate(route.path, path))
-  return isKnown ? new ApiError('METHOD_NOT_ALLOWED', 'Another method is needed here.') : error
+  const onPath = neutronRoutes.filter((route) => matchesTemplate(route.path, path))
+  // Of a path that has the method, a parameter could not be decoded: that names nothing.
+  const isOtherMethod = onPath.every(({ method }) => method !== request.method)
+  return onPath.length > 0 && isOtherMethod
+    ? new ApiError('METHOD_NOT_ALLOWED', 'Another method is needed here.')
+    : error
 }
