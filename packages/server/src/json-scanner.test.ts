@@ -21,6 +21,9 @@ describe('scanning JSON ahead of parsing', () => {
     ['-9007199254740991'],
     ['1e3'],
     ['0.1'],
+    ['1.50e1'],
+    ['10e-1'],
+    ['0.0e-400'],
   ])('passes %s', (text) => {
     expect(codeOf(text)).toBe('passed')
   })
@@ -37,6 +40,8 @@ describe('scanning JSON ahead of parsing', () => {
     ['{"n":18446744073709551616}', 'NUMBER_OUT_OF_RANGE /n'],
     ['[1,1e400]', 'NUMBER_OUT_OF_RANGE /1'],
     ['1.00000000000000000001', 'NUMBER_OUT_OF_RANGE '],
+    ['{"n":1.0000000000000001}', 'NUMBER_OUT_OF_RANGE /n'],
+    ['{"n":1e-400}', 'NUMBER_OUT_OF_RANGE /n'],
     ['{"open', 'MALFORMED_JSON'],
     ['}', 'MALFORMED_JSON'],
     ['1,2', 'MALFORMED_JSON'],

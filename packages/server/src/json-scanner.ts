@@ -120,8 +120,18 @@ function isExact(token: string): boolean {
   // Not a number at all: JSON.parse will say so.
   if (Number.isNaN(value)) return true
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return false
-  const digits = (token.split(/[eE]/)[0] ?? '').replace(/[-.]/g, '').replace(/^0+/, '')
-  return digits.length <= maxSignificantDigits
+  const [mantissa = '', exponent = '0'] = token.split(/[eE]/)
+  const digits = mantissa.replace(/[-.]/g, '').replace(/^0+/, '')
+  if (digits.length > maxSignificantDigits) return false
+  // 1.0000000000000001 would become 1, and 1e-400 would become 0.
+  return !Number.isInteger(value) || isInteger(digits, mantissa, Number(exponent))
+}
+
+/** Whether nothing is left behind the point, once it has moved as the exponent says. */
+function isInteger(digits: string, mantissa: string, exponent: number): boolean {
+  const decimals = mantissa.split('.')[1]?.length ?? 0
+  const zeros = digits.length - digits.replace(/0+$/, '').length
+  return digits === '' || exponent - decimals + zeros >= 0
 }
 
 function pointerOf(levels: readonly Level[]): string {
