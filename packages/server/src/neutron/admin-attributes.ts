@@ -1,5 +1,6 @@
 import type { Caller } from '@freehold/engine'
 import { forbidden } from './neutron-error.ts'
+import { pythonText } from './python-text.ts'
 
 // They decide what other projects see and get (Neutron: policies such as create_network:shared are for administrators).
 const attributes = ['shared', 'is_default', 'router:external'] as const
@@ -13,10 +14,10 @@ export function refuseAdminAttributes(method: string, body: unknown, caller: Cal
   for (const [name, value] of Object.entries(body))
     for (const record of Array.isArray(value) ? value : [value])
       for (const attribute of attributes)
-        if (!isFixed(method, name, attribute) && isSet(record, attribute, method))
-          throw forbidden(
-            `(rule:${verb}_${name} and rule:${verb}_${name}:${attribute}) is disallowed by policy`,
-          )
+        if (!isFixed(method, name, attribute) && isSet(record, attribute, method)) {
+          const rule = `rule:${verb}_${pythonText(name)}`
+          throw forbidden(`(${rule} and ${rule}:${attribute}) is disallowed by policy`)
+        }
 }
 
 // Nobody may change it, and that is what is told.

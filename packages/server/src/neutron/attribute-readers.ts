@@ -10,12 +10,16 @@ export class ConversionReason extends AttributeReason {}
 /** Reads one attribute's JSON value. Throws AttributeReason. */
 export type AttributeReader<T> = (value: unknown) => T
 
+// Control characters, half of a pair, and what turns text round or breaks a line: each can forge what somebody reads.
+const hiddenCharacter = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u
+
+/** Text of several lines. */
 export function text(maxLength: number): AttributeReader<string> {
   return (value) => {
     if (typeof value !== 'string') throw refuse(value, 'is not a valid string')
     if (value.length > maxLength) throw refuse(value, `exceeds maximum length of ${maxLength}`)
-    if (/[\p{Cc}\p{Cs}]/u.test(value.replaceAll(/[\n\r\t]/g, '')))
-      throw refuse(value, 'has characters that cannot be stored')
+    if (hiddenCharacter.test(value.replaceAll(/[\n\r\t]/g, '')))
+      throw refuse(value, 'has control or bidirectional characters')
     return value
   }
 }
@@ -25,8 +29,7 @@ export function line(maxLength: number): AttributeReader<string> {
   const read = text(maxLength)
   return (value) => {
     const found = read(value)
-    if (/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u.test(found))
-      throw refuse(value, 'has control or bidirectional characters')
+    if (hiddenCharacter.test(found)) throw refuse(value, 'has control or bidirectional characters')
     return found
   }
 }
@@ -183,13 +186,26 @@ export function dictionary(value: unknown): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>
 }
 
-/** What is kept as it came, whatever is in it: no longer than this as JSON. */
+/**
+ * What is kept as it came: no longer than this as JSON, and every text in it one line. Whoever reads it may write it into a
+ * file of settings, where another line would be another setting (OSSA-2021-005).
+ */
 export function stored<T>(reader: AttributeReader<T>, maxLength: number): AttributeReader<T> {
   return (value) => {
     if (JSON.stringify(value).length > maxLength)
       throw new AttributeReason(`The value is longer than ${maxLength} characters`)
+    if (hasHiddenCharacter(value))
+      throw new AttributeReason('The value has control or bidirectional characters')
     return reader(value)
   }
+}
+
+function hasHiddenCharacter(value: unknown): boolean {
+  if (typeof value === 'string') return hiddenCharacter.test(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([key, one]) => hiddenCharacter.test(key) || hasHiddenCharacter(one),
+  )
 }
 
 export function refuse(value: unknown, what: string): AttributeReason {

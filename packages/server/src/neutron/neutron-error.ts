@@ -1,3 +1,5 @@
+import { pythonText } from './python-text.ts'
+
 /** An error of the Networking API: its class name, text and status are what Neutron's clients read. */
 export class NeutronError extends Error {
   override readonly name = 'NeutronError'
@@ -53,5 +55,9 @@ const nouns = {
 
 /** What is missing, or must look so to this caller. */
 export function notFound(noun: keyof typeof nouns, id: string): NeutronError {
-  return new NeutronError(404, `${noun}NotFound`, `${nouns[noun]} ${id} could not be found.`)
+  return new NeutronError(
+    404,
+    `${noun}NotFound`,
+    `${nouns[noun]} ${pythonText(id)} could not be found.`,
+  )
 }

@@ -1,7 +1,7 @@
 import type { Ipam } from '@freehold/engine'
 import { type AttributeMap, optional, readUpdate } from './attribute-map.ts'
-import { integerFrom } from './attribute-readers.ts'
-import { forbidden, NeutronError } from './neutron-error.ts'
+import { AttributeReason, integerFrom, line } from './attribute-readers.ts'
+import { forbidden, invalidAttribute, NeutronError } from './neutron-error.ts'
 import type { NeutronRequest, NeutronRoute } from './neutron-route.ts'
 import { pythonText } from './python-text.ts'
 import {
@@ -108,11 +108,18 @@ async function quotasFor(ipam: Ipam, projectId: string): Promise<Quotas> {
   return (await findQuotas(ipam, projectId)) ?? defaultQuotas
 }
 
+const readProject = line(255)
+
 function visibleProject({ ipam, params }: NeutronRequest): string {
-  const projectId = (params['project'] ?? '').slice(0, 255)
+  const projectId = params['project'] ?? ''
   if (!ipam.caller.isAdmin && projectId !== ipam.caller.projectId)
     throw forbidden('rule:get_quota is disallowed by policy')
-  return projectId
+  try {
+    return readProject(projectId)
+  } catch (error) {
+    if (error instanceof AttributeReason) throw invalidAttribute('tenant_id', error.message)
+    throw error
+  }
 }
 
 function projectOf(projectId: string) {

@@ -1,6 +1,7 @@
 import { AddressRange, addressBits, IpAddress, type Prefix } from '@freehold/address'
 import type { AttributeValues } from './attribute-map.ts'
 import { badRequest, conflict, invalidInput, NeutronError } from './neutron-error.ts'
+import { pythonText } from './python-text.ts'
 import { parseCidr, type subnetAttributes } from './subnet-attributes.ts'
 
 export type SubnetValues = AttributeValues<typeof subnetAttributes>
@@ -31,7 +32,7 @@ export function checkPrefixSource(values: SubnetValues): void {
 /** Throws NeutronError InvalidInput unless the text is a prefix of this IP version. */
 export function checkCidr(cidr: string, ipVersion: number): Prefix {
   const prefix = parseCidr(cidr)
-  if (prefix === null) throw invalidInput(`${cidr} is not in a CIDR format`)
+  if (prefix === null) throw invalidInput(`${pythonText(cidr)} is not in a CIDR format`)
   checkVersion('cidr', cidr, prefix.version, ipVersion)
   return prefix
 }

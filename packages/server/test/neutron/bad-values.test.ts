@@ -19,12 +19,20 @@ beforeAll(async () => {
 })
 afterAll(() => neutron.close())
 
-/** Sends what must be refused with 400 in Neutron's envelope, and changes nothing. */
-async function expectRefused(method: string, path: string, body: unknown): Promise<void> {
+/** Sends what must be refused in Neutron's envelope, without repeating what could forge a line or a screen, and changes nothing. */
+async function expectRefused(
+  method: string,
+  path: string,
+  body: unknown,
+  { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): Promise<void> {
   const before = await neutron.everything()
-  const answer = await neutron.call(method, `/v2.0/${path}`, body)
-  expect(answer.status, JSON.stringify(answer.body)).toBe(400)
+  const answer = await neutron.call(method, `/v2.0/${path}`, body, headers)
+  const text = JSON.stringify(answer.body)
+  expect(answer.status, text).toBe(status)
   expect(Object.keys(answer.body.NeutronError)).toEqual(['type', 'message', 'detail'])
+  expect(text).not.toMatch(/\\[unrtbf]|[\p{Cc}\p{Cf}\u2028\u2029]/u)
+  expect(text.length).toBeLessThan(2000)
   expect(await neutron.everything()).toBe(before)
 }
 
@@ -94,14 +102,33 @@ describe('a MAC address', () => {
   )
 })
 
-test.each(['..%2f..', '%00', '%F0%9F%92%A5', 'x'.repeat(37), "1'%20OR%20'1'='1"])(
-  'a record with the id %s is missing',
-  async (id) => {
-    for (const collection of ['networks', 'subnets', 'ports', 'subnetpools', 'address-scopes'])
-      for (const method of ['GET', 'DELETE']) {
-        const { status } = await neutron.call(method, `/v2.0/${collection}/${id}`)
-        expect(status, `${method} ${collection}`).toBe(404)
-      }
+test.each([
+  '..%2f..',
+  '%00',
+  '%ff',
+  '%zz',
+  '%1b%5b2J',
+  '%e2%80%ae',
+  '%0d%0aX:1',
+  '%F0%9F%92%A5',
+  'x'.repeat(37),
+  'x'.repeat(8000),
+  "1'%20OR%20'1'='1",
+])('a record with the id %.40s is missing', async (id) => {
+  const missing = { status: 404 }
+  for (const collection of ['networks', 'subnets', 'ports', 'subnetpools', 'address-scopes'])
+    for (const method of ['GET', 'DELETE'])
+      await expectRefused(method, `${collection}/${id}`, undefined, missing)
+  for (const path of ['network-ip-availabilities', `networks/${networkId}/tags`])
+    await expectRefused('GET', `${path}/${id}`, undefined, missing)
+  await expectRefused('GET', `ports?limit=1&marker=${encodeURIComponent(id)}`, undefined, missing)
+})
+
+test.each(['%1b', '%e2%80%ae', '%00', 'x'.repeat(256)])(
+  'the project %.20s has no quotas',
+  async (project) => {
+    await expectRefused('PUT', `quotas/${project}`, { quota: { port: 1 } })
+    await expectRefused('GET', `quotas/${project}`, undefined)
   },
 )
 
@@ -152,6 +179,60 @@ describe('a name', () => {
     'a\u2028b',
     'a\u0085b',
   ])('%j is refused', (name) => expectRefused('POST', 'networks', { network: { name } }))
+})
+
+describe('text that somebody may write into a file of settings', () => {
+  const texts = ['a\nb', 'a\r\nb', '\u0000', '\u001b[2J', 'a\u202eb', 'a\u2028b', 'a\ud800b']
+  const portWithField = (field: object) => ({ port: { network_id: networkId, ...field } })
+
+  test.each(texts)('is one line of plain characters: %j is refused', async (text) => {
+    for (const field of [
+      { extra_dhcp_opts: [{ opt_name: 'domain-name', opt_value: text }] },
+      { extra_dhcp_opts: [{ opt_name: text, opt_value: 'x' }] },
+      { 'binding:profile': { a: [{ b: text }] } },
+      { 'binding:profile': { [text]: 1 } },
+    ])
+      await expectRefused('POST', 'ports', portWithField(field))
+  })
+
+  test.each(texts.slice(2))('the description %j is refused', (description) =>
+    expectRefused('POST', 'networks', { network: { description } }),
+  )
+
+  test('a description may have several lines', async () => {
+    const description = 'first\r\n\tsecond'
+    expect(await neutron.make('networks', { description })).toMatchObject({ description })
+  })
+})
+
+test.each([
+  'application/json; charset=utf-7',
+  'application/json; charset=utf-16',
+  'application/json; boundary=x',
+  'text/plain',
+])('a body of the type %s is refused', (type) =>
+  expectRefused('POST', 'networks', '{"network":{}}', {
+    status: 415,
+    headers: { 'content-type': type },
+  }),
+)
+
+test.each(['GET', 'DELETE'])('a body of a %s is refused', (method) =>
+  expectRefused(method, `networks/${networkId}`, {}),
+)
+
+test('the name of a wrapper is not repeated as it came', async () => {
+  const south = await openNeutron({
+    authentication: {
+      loopbackOnly: false,
+      identify: () => ({ caller: { projectId: 'south', isAdmin: false }, role: 'operator' }),
+    },
+  })
+  const body = { ['\u001b[2J\u202e'.padEnd(9000, 'x')]: { shared: true } }
+  const { status, body: answer } = await south.call('POST', '/v2.0/networks', body)
+  await south.close()
+  expect(status).toBe(403)
+  expect(answer.NeutronError.message).toMatch(/^[ -~…]{1,1000}$/)
 })
 
 test.each([
