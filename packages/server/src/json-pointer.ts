@@ -7,3 +7,13 @@ export function escapePointer(key: string): string {
 export function printable(text: string): string {
   return /^[\x20-\x7e]{1,80}$/.test(text) ? text : 'a field'
 }
+
+/** A pointer into a body, each key of it as `escapePointer` shows it. */
+export function printablePointer(pointer: string): string {
+  return pointer
+    .split('/')
+    .map((key, index) =>
+      index === 0 ? key : escapePointer(key.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    .join('/')
+}

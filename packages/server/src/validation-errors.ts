@@ -1,7 +1,7 @@
 import { IpamError } from '@freehold/engine'
 import type { FastifySchemaValidationError } from 'fastify'
 import { ApiError } from './api-error.ts'
-import { escapePointer, printable } from './json-pointer.ts'
+import { escapePointer, printable, printablePointer } from './json-pointer.ts'
 
 /** What the validator tells with `verbose` besides Fastify's type. */
 interface ValidationFailure extends FastifySchemaValidationError {
@@ -45,7 +45,7 @@ function unknownField(failure: ValidationFailure, place: object): ApiError {
   const name = String(failure.params['additionalProperty'])
   const allowed = Object.keys(failure.parentSchema?.properties ?? {})
   return new ApiError('UNKNOWN_FIELD', `${printable(name)} is not a field here.`, {
-    pointer: `${failure.instancePath}/${escapePointer(name)}`,
+    pointer: `${printablePointer(failure.instancePath)}/${escapePointer(name)}`,
     fix: allowed.length === 0 ? 'Leave it out.' : `Allowed: ${allowed.join(', ')}.`,
     ...place,
   })
@@ -91,8 +91,9 @@ function nameOfType(type: unknown): string {
   return names[String(type)] ?? String(type)
 }
 
-function invalid(pointer: string, reason: string, place: object): IpamError {
-  const field = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
+function invalid(path: string, reason: string, place: object): IpamError {
+  const pointer = printablePointer(path)
+  const field = path.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
   const subject = field === '' ? 'The body' : printable(field)
   return new IpamError('INVALID_FIELD', `${subject} ${reason}.`, { pointer, ...place })
 }

@@ -202,6 +202,44 @@ describe('bodies', () => {
   })
 })
 
+describe('labels', () => {
+  const names = ['', 'x'.repeat(64), 'x'.repeat(900_000), '\u0000', '\u001b[2J', 'a\u202eb', 'a\nb']
+
+  test.each(names.map((name) => [shown(name), name]))(
+    'are not repeated when their name is %s',
+    async (_title, name) => {
+      for (const value of ['v', 1])
+        await expectRefusal(fixture, {
+          path,
+          body: { cidr: '10.9.0.0/24', labels: { [name]: value } },
+          status: 400,
+          code: 'INVALID_FIELD',
+        })
+    },
+  )
+
+  test('are pointed at by their name where that is one', () =>
+    expectRefusal(fixture, {
+      path,
+      body: { cidr: '10.9.0.0/24', labels: { 'a/b~c': 'x\n' } },
+      status: 400,
+      code: 'INVALID_FIELD',
+      pointer: '/labels/a~1b~0c',
+    }))
+})
+
+test.each(['1.0000000000000001', '1e-400', '9007199254740990.5'])(
+  'the number %s is refused where it would become an integer',
+  (number) =>
+    expectRefusal(fixture, {
+      path,
+      body: `{"cidr":"10.9.0.0/24","coolingSeconds":${number}}`,
+      status: 400,
+      code: 'NUMBER_OUT_OF_RANGE',
+      pointer: '/coolingSeconds',
+    }),
+)
+
 describe('names', () => {
   test.each(
     [

@@ -83,6 +83,42 @@ describe('plans', () => {
     expect(await fixture.state()).toBe(before)
   })
 
+  test.each(['', 'x'.repeat(256), 'a\u0000', '\u001b[2J', 'a\u202eb'])(
+    'the project %j cannot own anything',
+    async (projectId) => {
+      const before = await fixture.state()
+      const entries = [{ key: 'k', ipVersion: 4, projectId }]
+      for (const query of ['', '?dryRun=true']) {
+        const body = { ...plan, addressScopes: entries }
+        const refused = await fixture.call('POST', `/v1/plan${query}`, body)
+        expect(refused).toMatchObject({
+          status: 400,
+          body: { code: 'INVALID_FIELD', pointer: '/projectId' },
+        })
+      }
+      expect(await fixture.state()).toBe(before)
+    },
+  )
+
+  test('what is wrong in a plan is told without repeating it', async () => {
+    const hostile = ['\u001b[2J', 'a\u202eb', 'x\r\ny', 'x'.repeat(500_000)]
+    const entries = hostile.map((name) => ({ key: name, name, source: name, ipVersion: 4 }))
+    const refused = await fixture.call('POST', '/v1/plan', { ...plan, addressScopes: entries })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'PLAN_CONFLICT' } })
+    const text = JSON.stringify(refused.body)
+    expect(text).not.toMatch(/\\[unrtbf]|[\p{Cc}\p{Cf}\u2028\u2029]/u)
+    expect(text.length).toBeLessThan(5000)
+  })
+
+  test('a lease is read even where its address is held already', async () => {
+    const allocations = [{ ...plan.allocations[0], expiresAt: 'tomorrow' }]
+    const { body } = await fixture.call('POST', '/v1/plan', { ...plan, allocations })
+    expect(body).toMatchObject({
+      code: 'PLAN_CONFLICT',
+      conflicts: [{ subject: '10.0.0.7', reason: 'expiresAt must be an RFC 3339 time.' }],
+    })
+  })
+
   test('a plan may be larger than other bodies', async () => {
     const names = Array.from({ length: 4000 }, (_, i) => i)
     const subnets = names.map((i) => ({

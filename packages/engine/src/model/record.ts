@@ -21,7 +21,9 @@ export interface NamedInput {
   labels?: Labels
 }
 
+const maxShown = 255
 const maxLabels = 64
+const maxLabelName = 63
 // C0, DEL, C1, line and paragraph separators, bidi marks and overrides, lone surrogates: none has an honest use in a
 // name, and each has been used to forge a log line, a terminal screen or a table cell.
 const hiddenCharacter =
@@ -42,6 +44,12 @@ export function checkText(value: unknown, pointer: string, maxLength = 255): str
   return text
 }
 
+/** Text that somebody sent, for a report: of a bounded length, and without what could forge a line or a screen. */
+export function shownText(text: string): string {
+  const short = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text
+  return short.replaceAll(new RegExp(hiddenCharacter, 'gu'), '?')
+}
+
 /** An absent name is the empty string: names are for people and need not be given. Throws INVALID_FIELD. */
 export function checkName(value: string | null | undefined): string {
   return value === undefined || value === null ? '' : checkText(value, '/name')
@@ -57,12 +65,30 @@ export function checkLabels(value: Labels | undefined, pointer = '/labels'): Lab
     throw invalidField(pointer, `must have at most ${maxLabels} labels`)
   const labels: Record<string, string> = {}
   for (const [key, text] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const name = checkLabelName(key, pointer)
     const at = `${pointer}/${escapePointer(key)}`
-    const name = checkText(key, at, 63)
     if (name === '__proto__') throw invalidField(at, 'must not be named so')
     labels[name] = text === '' ? '' : checkText(text, at)
   }
   return labels
+}
+
+// A name that is not allowed is not repeated in the pointer either: what points at it points at the labels.
+function checkLabelName(key: string, pointer: string): string {
+  try {
+    return checkText(key, pointer, maxLabelName)
+  } catch {
+    throw invalidField(
+      pointer,
+      `must have names of 1 to ${maxLabelName} characters, none a control, bidirectional or unpaired one`,
+    )
+  }
+}
+
+/** Throws INVALID_FIELD unless a list has from `min` to `max` entries, both included. */
+export function checkLength(length: number, pointer: string, min: number, max: number): void {
+  if (length < min || length > max)
+    throw invalidField(pointer, `must have ${min} to ${max} entries`)
 }
 
 /** Throws INVALID_FIELD unless the value is an integer from `min` to `max`, both included. */

@@ -16,7 +16,7 @@ import {
 } from '../model/allocation.ts'
 import { type Caller, canSee } from '../model/caller.ts'
 import type { AllocationFilter, ListOptions, Page } from '../model/list.ts'
-import { checkInteger, checkLabels, invalidField } from '../model/record.ts'
+import { checkInteger, checkLabels, checkLength, invalidField } from '../model/record.ts'
 import {
   findAllocation,
   listAllocationsOfHolders,
@@ -192,7 +192,7 @@ export async function listAllocationsByHolder(
   holderKind: string,
   holderIds: readonly string[],
 ): Promise<readonly Allocation[]> {
-  checkInteger(holderIds.length, '/holderIds', 0, maxHolders)
+  checkLength(holderIds.length, '/holderIds', 0, maxHolders)
   return read(context, async (session) => {
     const found: Allocation[] = []
     const subnets = new Map<number, SubnetCore | undefined>()

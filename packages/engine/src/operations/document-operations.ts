@@ -12,7 +12,7 @@ import {
 } from '../model/document.ts'
 import type { EventAction } from '../model/event.ts'
 import type { Page } from '../model/list.ts'
-import { checkInteger, checkText, invalidField } from '../model/record.ts'
+import { checkLength, checkText, invalidField } from '../model/record.ts'
 import { claimDocument } from '../store/sql/document-claim-queries.ts'
 import {
   countDocuments,
@@ -225,7 +225,7 @@ function documentQuery(
   filter: DocumentFilter,
 ): ListQuery {
   for (const [name, values] of Object.entries(filter))
-    if (Array.isArray(values)) checkInteger(values.length, `/${name}`, 0, maxFilterValues)
+    if (Array.isArray(values)) checkLength(values.length, `/${name}`, 0, maxFilterValues)
   const query = new ListQuery(session.capabilities)
     .where('collection = ?', collection)
     .whereEqual('name', filter.name)

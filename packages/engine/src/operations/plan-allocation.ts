@@ -28,14 +28,14 @@ export async function applyPlannedAllocation(
   if (subnet === undefined) throw subnetNotFound('/subnet')
   const layout = context.layouts.layoutOf(subnet)
   const holder = checkHolder(entry.holder)
-  const found = layout.prefix.contains(address)
-    ? await findAllocation(session, layout.key, address.toBytes())
-    : undefined
-  if (found !== undefined && isSame(found, entry, holder)) return 'exists'
   const dueAt =
     entry.expiresAt === undefined || entry.expiresAt === null
       ? null
       : parseTime(entry.expiresAt, '/expiresAt')
+  const found = layout.prefix.contains(address)
+    ? await findAllocation(session, layout.key, address.toBytes())
+    : undefined
+  if (found !== undefined && isSame(found, entry, holder)) return 'exists'
   const cooling = entry.state === 'cooling'
   await session.savepoint(async () => {
     const attributes = {

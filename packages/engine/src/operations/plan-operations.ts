@@ -12,7 +12,7 @@ import type {
   PlanReport,
   PlanReportEntry,
 } from '../model/plan.ts'
-import { invalidField } from '../model/record.ts'
+import { checkText, invalidField, shownText } from '../model/record.ts'
 import { builtInScopeId } from '../store/sql/address-scope-queries.ts'
 import type { Session } from '../store/store.ts'
 import {
@@ -237,7 +237,11 @@ class PlanRun {
     source: string | undefined,
     work: () => Promise<'create' | 'exists' | readonly string[]>,
   ): Promise<PlanReportEntry> {
-    const about = { recordKind, subject, ...(source === undefined ? {} : { source }) }
+    const about = {
+      recordKind,
+      subject: shownText(subject),
+      ...(source === undefined ? {} : { source: shownText(source) }),
+    }
     try {
       const done = await work()
       if (typeof done === 'string') return { outcome: done, ...about }
@@ -265,7 +269,7 @@ class PlanRun {
         '/projectId',
         `must not be ${builtInProjectId}, which owns what is built in`,
       )
-    const other: Caller = { ...caller, projectId }
+    const other: Caller = { ...caller, projectId: checkText(projectId, '/projectId') }
     return { ...this.#context, caller: other }
   }
 

@@ -4,7 +4,7 @@ import { IpamError } from '../errors.ts'
 import { parseAddress, parsePrefix } from '../model/address-input.ts'
 import { canChange, canSee } from '../model/caller.ts'
 import type { ListOptions, Page, SubnetFilter } from '../model/list.ts'
-import { checkInteger, checkLabels, checkName, invalidField } from '../model/record.ts'
+import { checkInteger, checkLabels, checkLength, checkName, invalidField } from '../model/record.ts'
 import type { Subnet, SubnetChanges, SubnetInput, SubnetUpdate } from '../model/subnet.ts'
 import { sumPages } from '../store/sql/address-page-queries.ts'
 import { lockLayout } from '../store/sql/address-scope-queries.ts'
@@ -260,7 +260,7 @@ export function subnetNotFound(pointer?: string): IpamError {
 }
 
 function subnetQuery(context: OperationContext, session: Session, filter: SubnetFilter): ListQuery {
-  checkInteger(filter.ids?.length ?? 0, '/ids', 0, maxFilterIds)
+  checkLength(filter.ids?.length ?? 0, '/ids', 0, maxFilterIds)
   const query = new ListQuery(session.capabilities)
     .whereEqual('n.name', filter.name)
     .whereEqual('n.project_id', filter.projectId)

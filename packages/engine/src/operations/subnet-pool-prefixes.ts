@@ -2,7 +2,7 @@ import type { IpVersion, Prefix } from '@freehold/address'
 import { IpamError } from '../errors.ts'
 import { parsePrefix } from '../model/address-input.ts'
 import { ipv4MappedBlock } from '../model/ipv4-mapped-block.ts'
-import { checkInteger, invalidField } from '../model/record.ts'
+import { checkLength, invalidField } from '../model/record.ts'
 import type { SubnetPoolRow } from '../store/sql/row-mapping.ts'
 import {
   deletePoolPrefixes,
@@ -97,7 +97,7 @@ export function parsePrefixes(
   ipVersion?: IpVersion,
 ): Prefix[] {
   if (!Array.isArray(texts)) throw invalidField('/prefixes', 'must be a list of prefixes')
-  checkInteger(texts.length, '/prefixes', 1, context.limits.maxPoolPrefixes)
+  checkLength(texts.length, '/prefixes', 1, context.limits.maxPoolPrefixes)
   const prefixes = texts.map((text, index) => parsePrefix(text, `/prefixes/${index}`))
   const version = ipVersion ?? versionOf(prefixes)
   const odd = prefixes.findIndex((prefix) => prefix.version !== version)

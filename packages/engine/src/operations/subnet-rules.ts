@@ -11,7 +11,7 @@ import { IpamError } from '../errors.ts'
 import { parseAddress, parseRange } from '../model/address-input.ts'
 import type { AllocationPool } from '../model/allocation-pool.ts'
 import { ipv4MappedBlock } from '../model/ipv4-mapped-block.ts'
-import { checkInteger, invalidField } from '../model/record.ts'
+import { checkLength, invalidField } from '../model/record.ts'
 
 /**
  * The gateway that was asked for. `auto` is the first assignable address (Neutron: network + 1), and none where the
@@ -75,7 +75,7 @@ export function checkAllocationPools(
   maxPools: number,
 ): AllocationPool[] {
   if (!Array.isArray(pools)) throw invalidField('/allocationPools', 'must be a list of ranges')
-  checkInteger(pools.length, '/allocationPools', 0, maxPools)
+  checkLength(pools.length, '/allocationPools', 0, maxPools)
   const assignable = assignableRange(prefix)
   const ranges = pools.map((pool, index) => {
     const pointer = `/allocationPools/${index}`
