@@ -88,7 +88,7 @@ export function addressesAskedFor(
   if (method !== 'POST') return 0
   if (rule === 'port:write')
     return Array.isArray(ports)
-      ? ports.reduce((sum: number, one: unknown) => sum + addressesOf(one), 0)
+      ? ports.reduce((sum: number, one: unknown) => sum + addressesOf(unwrapped(one)), 0)
       : addressesOf(port)
   if (rule !== 'allocation:allocate') return 0
   const count = request?.kind === 'bulk' ? request.count : 1
@@ -98,6 +98,11 @@ export function addressesAskedFor(
 interface PortBody {
   readonly fixed_ips?: unknown
   readonly mac_address?: unknown
+}
+
+// Each port of a list may stand in a wrapper of its own.
+function unwrapped(item: unknown): unknown {
+  return typeof item === 'object' && item !== null && 'port' in item ? item.port : item
 }
 
 function addressesOf(port: unknown): number {

@@ -161,6 +161,7 @@ describe('addresses per minute', () => {
       ['port:write', 'POST', { port: { fixed_ips: [{}, {}] } }, 2],
       ['port:write', 'POST', { port: null }, 1],
       ['port:write', 'POST', { ports: [{}, { fixed_ips: [{}, {}, {}] }, null] }, 5],
+      ['port:write', 'POST', { ports: [{ port: { fixed_ips: [{}, {}] } }, { port: null }] }, 3],
       ['port:write', 'PUT', { port: { fixed_ips: [{}, {}] } }, 2],
       ['port:write', 'PUT', { port: { mac_address: 'x' } }, 1],
       ['port:write', 'PUT', { port: null }, 0],
