@@ -1,4 +1,4 @@
-import { IpamError } from '../errors.ts'
+import { IpamError, isIpamError } from '../errors.ts'
 import { errorOfFault, retryingTransaction } from '../store/retry.ts'
 import { type Session, StoreFault } from '../store/store.ts'
 import type { MutationOptions, OperationContext } from './context.ts'
