@@ -110,7 +110,7 @@ export class GaleraNode {
 
   /**
    * Has it talk to no other node, or to all of them again, by a setting of its own; its clients reach it all the time. Its
-   * connections to the others are closed, so that both sides know at once.
+   * connections to the others are closed, which both sides notice.
    */
   async isolate(isIsolated: boolean): Promise<void> {
     await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`)

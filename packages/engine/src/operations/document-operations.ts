@@ -13,7 +13,7 @@ import {
 import type { EventAction } from '../model/event.ts'
 import type { Page } from '../model/list.ts'
 import { checkLength, checkText, invalidField } from '../model/record.ts'
-import { claimDocument } from '../store/sql/document-claim-queries.ts'
+import { claimDocument, claimParts } from '../store/sql/document-claim-queries.ts'
 import {
   countDocuments,
   type DocumentRow,
@@ -89,7 +89,8 @@ export async function holdDocument(
 ): Promise<Document> {
   return write(context, 'hold document', {}, {}, async (session) => {
     const row = await visibleDocument(context, session, collection, id, lock)
-    await claimDocument(session, row.row_key, lock)
+    const part = lock === 'exclusive' ? 'all' : Number(context.random.below(BigInt(claimParts)))
+    await claimDocument(session, row.row_key, part)
     return toDocument(row)
   })
 }
