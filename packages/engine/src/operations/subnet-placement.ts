@@ -10,6 +10,7 @@ import { findPoolUsage, setPoolUsage } from '../store/sql/subnet-pool-queries.ts
 import type { Session } from '../store/store.ts'
 import { visibleScope } from './address-scope-operations.ts'
 import type { OperationContext } from './context.ts'
+import { lostRace } from './lost-race.ts'
 import { prefixesOfPool } from './pool-layout.ts'
 import { visiblePool } from './subnet-pool-operations.ts'
 
@@ -68,6 +69,8 @@ async function placeInPool(
   await lockLayout(session, found.address_scope_key)
   // Again, now that the pool can't change any more.
   const pool = await visiblePool(context, session, poolId, '/subnetPoolId')
+  // It moved to a scope whose lock this is not.
+  if (pool.address_scope_key !== found.address_scope_key) throw lostRace()
   const scope = { row_key: pool.address_scope_key, id: pool.address_scope_id }
   const prefixLength = cidr?.length ?? input.prefixLength ?? pool.default_prefix_length
   checkLength(pool, prefixLength, cidr === null ? '/prefixLength' : '/cidr')

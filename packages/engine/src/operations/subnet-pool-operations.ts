@@ -205,6 +205,7 @@ export async function deleteSubnetPool(
     await lockLayout(session, found.address_scope_key)
     await lockSubnetPool(session, found.row_key, 'exclusive')
     const row = await changeablePool(context, session, id)
+    if (row.address_scope_key !== found.address_scope_key) throw lostRace()
     checkRevision(row.revision, options)
     if (await subnetPoolInUse(session, row.row_key))
       throw new IpamError('SUBNET_POOL_IN_USE', 'Subnets were cut from this pool.', {
