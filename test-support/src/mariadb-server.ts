@@ -9,6 +9,7 @@ import {
   type StartedServer,
   serverFolder,
   startServer,
+  tlsFiles,
 } from './server-process.ts'
 
 /** Whether this machine has a MariaDB to start. npm has none. */
@@ -45,6 +46,7 @@ export function installMariadb(folder: string, options: ServerStart): void {
 
 /** A server in a folder of its own. */
 export function mariadbCommand(folder: string, port: number, options: ServerStart): string[] {
+  const tls = options.tls === undefined ? undefined : tlsFiles(folder, options.tls)
   return [
     'env',
     `PATH=${serverPath}`,
@@ -62,6 +64,7 @@ export function mariadbCommand(folder: string, port: number, options: ServerStar
       ? []
       : // Growing in small steps, as it has to on a small disk.
         ['--innodb-log-file-size=8M', '--innodb-autoextend-increment=1']),
+    ...(tls === undefined ? [] : [`--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`]),
     ...(options.durable === true ? [] : ['--innodb-flush-log-at-trx-commit=0']),
   ]
 }

@@ -11,6 +11,7 @@ import {
   type StartedServer,
   serverFolder,
   startServer,
+  tlsFiles,
 } from './server-process.ts'
 
 export interface PostgresStart extends ServerStart {
@@ -46,11 +47,15 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Starte
   )
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const tls = options.tls === undefined ? undefined : tlsFiles(folder, options.tls)
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
     max_connections: 200,
+    ...(tls === undefined
+      ? {}
+      : { ssl: 'on', ssl_cert_file: tls.certFile, ssl_key_file: tls.keyFile }),
     ...(options.logFolder === undefined ? {} : { min_wal_size: '2MB', max_wal_size: '4MB' }),
     ...(options.durable === true ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }

@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { chownSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +33,13 @@ export interface ServerStart {
   readonly durable?: boolean
   /** Where the server keeps its data: an empty folder, or the root of a file system. Default: in its own folder. */
   readonly dataFolder?: string
+  /** PEM files with which it also speaks TLS. Default: it does not. */
+  readonly tls?: TlsFiles
+}
+
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
 }
 
 // A database server refuses to run as root, so root lends it the user that owns nothing.
@@ -46,6 +61,18 @@ export function serverFolder(): string {
 /** The folder that the server is to make its data in. */
 export function dataFolder(folder: string, { dataFolder: given }: ServerStart): string {
   return join(given ?? folder, 'data')
+}
+
+/** Copies of the files in the server's folder, which its user alone can read. */
+export function tlsFiles(folder: string, { certFile, keyFile }: TlsFiles): TlsFiles {
+  const copies = { certFile: join(folder, 'server.crt'), keyFile: join(folder, 'server.key') }
+  copyFileSync(certFile, copies.certFile)
+  copyFileSync(keyFile, copies.keyFile)
+  for (const file of Object.values(copies)) {
+    chmodSync(file, 0o600)
+    giveToServer(file)
+  }
+  return copies
 }
 
 /** Lets the server's user, and so the keeper of its folder, remove what this process has put there. */

@@ -1,5 +1,11 @@
 import { IpamError } from '../errors.ts'
-import { type Session, type Store, StoreFault, type TransactionOptions } from './store.ts'
+import {
+  type Session,
+  type Store,
+  StoreFault,
+  type TransactionOptions,
+  type UnavailableReason,
+} from './store.ts'
 
 export interface RetryPolicy {
   /** Attempts including the first. */
@@ -85,6 +91,39 @@ function mayRunAgain(fault: StoreFault, options: RetryOptions): boolean {
   }
 }
 
+const unavailable: Readonly<
+  Record<UnavailableReason | 'unreachable', { readonly message: string; readonly fix: string }>
+> = {
+  unreachable: {
+    message: 'The database cannot be reached',
+    fix: 'Try again in a moment. If that does not help: does its server run, where the URL says?',
+  },
+  'refused-user': {
+    message: 'The database server refuses the user, or its password',
+    fix: 'Check the user and the password of the URL, and from where the server lets that user in.',
+  },
+  'no-database': {
+    message: 'The server has no database of this name',
+    fix: 'Create it, or mend the name in the URL.',
+  },
+  'missing-right': {
+    message: 'The database user lacks a right',
+    fix: 'Grant CREATE to whoever migrates, and SELECT, INSERT, UPDATE and DELETE on all tables.',
+  },
+  'read-only': {
+    message: 'The database takes no changes: it is a standby, or set to be read only',
+    fix: 'Use the server that is written to.',
+  },
+  'too-many-connections': {
+    message: 'The database server takes no more connections',
+    fix: 'Allow it more, or each Freehold process fewer; then try again.',
+  },
+  tls: {
+    message: 'The database server offers no TLS, or its certificate is not the right one',
+    fix: 'Check sslmode and sslrootcert, the name of the host, and the dates of the certificate.',
+  },
+}
+
 /** What a fault means to a caller, once it is not retried. */
 export function errorOfFault(fault: StoreFault): IpamError {
   switch (fault.fault) {
@@ -96,13 +135,15 @@ export function errorOfFault(fault: StoreFault): IpamError {
         fault,
       )
     case 'disconnected':
-    case 'unavailable':
+    case 'unavailable': {
+      const { message, fix } = unavailable[fault.reason ?? 'unreachable']
       return new IpamError(
         'DATABASE_UNAVAILABLE',
-        'The database cannot be reached; nothing was changed.',
-        { fix: 'Try again in a moment.' },
+        `${message}; nothing was changed.`,
+        { fix },
         fault,
       )
+    }
     case 'outcome-unknown':
       return new IpamError(
         'OUTCOME_UNKNOWN',

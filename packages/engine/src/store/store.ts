@@ -169,17 +169,32 @@ export type FaultKind =
   | 'storage-full'
   | 'internal'
 
+/** Why a database is unavailable, where its code says more than that. */
+export type UnavailableReason =
+  | 'refused-user'
+  | 'no-database'
+  | 'missing-right'
+  | 'read-only'
+  | 'too-many-connections'
+  | 'tls'
+
 /** A database error, classified by its code. Never leaves the engine: operations and `retry.ts` turn it into an IpamError. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault'
   readonly fault: FaultKind
   /** `table` or `table.constraint`, where a constraint refused. */
   readonly constraint: string | undefined
+  readonly reason: UnavailableReason | undefined
 
-  constructor(fault: FaultKind, cause: unknown, constraint?: string) {
+  constructor(
+    fault: FaultKind,
+    cause: unknown,
+    more: { constraint?: string | undefined; reason?: UnavailableReason | undefined } = {},
+  ) {
     super(`database fault: ${fault}`, { cause })
     this.fault = fault
-    this.constraint = constraint
+    this.constraint = more.constraint
+    this.reason = more.reason
   }
 }
 

@@ -1,5 +1,5 @@
 import { IpamError } from '../../errors.ts'
-import { type FaultKind, StoreFault } from '../store.ts'
+import { type FaultKind, StoreFault, type UnavailableReason } from '../store.ts'
 
 /** Where a transaction stood when its error came: only a commit under way leaves a doubt. */
 export type MariadbPhase = 'connect' | 'begin' | 'work' | 'commit'
@@ -48,6 +48,8 @@ const faults: Readonly<Record<number, FaultKind>> = {
   1129: 'unavailable', // host is blocked
   1130: 'unavailable', // host is not allowed to connect
   1135: 'unavailable', // cannot create a thread
+  1142: 'unavailable', // the user lacks a right on the table
+  1143: 'unavailable', // the user lacks a right on a column
   1203: 'unavailable', // the user has too many connections
   1226: 'unavailable', // the user exceeded a limit
   1290: 'unavailable', // read_only
@@ -60,6 +62,22 @@ const faults: Readonly<Record<number, FaultKind>> = {
   1114: 'storage-full', // the table is full
 }
 
+const reasons: Readonly<Record<number, UnavailableReason>> = {
+  1040: 'too-many-connections',
+  1044: 'missing-right',
+  1045: 'refused-user',
+  1049: 'no-database',
+  1130: 'refused-user',
+  1142: 'missing-right',
+  1143: 'missing-right',
+  1203: 'too-many-connections',
+  1226: 'too-many-connections',
+  1290: 'read-only',
+  1698: 'refused-user',
+  1792: 'read-only',
+  1836: 'read-only',
+}
+
 /**
  * Classifies what `mysql2` throws by its error number. An error without one comes from the client: the connection is gone.
  * Errors of the engine, and mistakes of a program, are handed back unchanged.
@@ -68,7 +86,10 @@ export function mariadbFault(error: unknown, phase: MariadbPhase): unknown {
   if (error instanceof StoreFault || error instanceof IpamError) return error
   if (error instanceof TypeError || error instanceof RangeError) return error
   const number = serverNumber(error)
-  if (number === undefined) return new StoreFault(withoutAnswer(phase), error)
+  if (number === undefined)
+    return new StoreFault(withoutAnswer(phase), error, {
+      reason: isTlsError(error) ? 'tls' : undefined,
+    })
   // A commit that fails by itself was refused by the other nodes of a cluster; any other error leaves it open.
   if (phase === 'commit')
     return new StoreFault(number === 1213 ? 'retry' : 'outcome-unknown', error)
@@ -76,9 +97,10 @@ export function mariadbFault(error: unknown, phase: MariadbPhase): unknown {
   if (phase === 'begin' && number === lockWaitTimeout) return new StoreFault('unavailable', error)
   const fault = faults[number] ?? 'internal'
   if (fault === 'disconnected') return new StoreFault(withoutAnswer(phase), error)
-  if (fault === 'unique') return new StoreFault(fault, error, violatedKey(error))
-  if (fault === 'foreign-key') return new StoreFault(fault, error, violatedForeignKey(error))
-  return new StoreFault(fault, error)
+  if (fault === 'unique') return new StoreFault(fault, error, { constraint: violatedKey(error) })
+  if (fault === 'foreign-key')
+    return new StoreFault(fault, error, { constraint: violatedForeignKey(error) })
+  return new StoreFault(fault, error, { reason: reasons[number] })
 }
 
 /** The number with which a compound statement of ours refuses to commit: rows that it was to change were not there. */
@@ -127,6 +149,12 @@ function messageOf(error: unknown): string {
 function withoutAnswer(phase: MariadbPhase): FaultKind {
   if (phase === 'connect') return 'unavailable'
   return phase === 'commit' ? 'outcome-unknown' : 'disconnected'
+}
+
+// What the client says when the server's certificate is not the right one, or the server has none.
+function isTlsError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false
+  return error.code === 'HANDSHAKE_SSL_ERROR' || error.code === 'HANDSHAKE_NO_SSL_SUPPORT'
 }
 
 // Errors of the operating system have numbers too, below zero.

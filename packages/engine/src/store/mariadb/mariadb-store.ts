@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type {
   Connection,
@@ -8,6 +8,7 @@ import type {
   RowDataPacket,
 } from 'mysql2/promise'
 import { IpamError } from '../../errors.ts'
+import { authorityOf } from '../authority-file.ts'
 import { graceMs, openedInTime } from '../connection-opening.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import {
@@ -354,31 +355,33 @@ function targetOf(options: MariadbStoreOptions): Record<string, unknown> {
     if (!['sslmode', 'sslrootcert', 'socket'].includes(name))
       throw invalidUrl('has a parameter that is not known')
   const socket = url.searchParams.get('socket')
-  const ssl = options.tls === undefined ? tlsOf(url) : options.tls === true ? {} : options.tls
+  const ssl = tlsOf(url, options.tls)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (ssl?.verifyIdentity === true && isIP(host) !== 0)
+    throw invalidUrl('names an address, where only a name can be compared with the certificate')
   return {
-    ...(socket === null
-      ? { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 3306) }
-      : { socketPath: socket }),
+    ...(socket === null ? { host, port: Number(url.port || 3306) } : { socketPath: socket }),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database,
-    ...(ssl === undefined || ssl === false ? {} : { ssl }),
+    ...(ssl === undefined ? {} : { ssl }),
   }
 }
 
+// mysql2 compares the name in the certificate only when told to, and knows no address to compare.
+type MysqlTls = ConnectionOptions & { verifyIdentity?: boolean }
+
 /** The words of PostgreSQL: `disable`, `require` (encrypted, whoever answers), `verify-full`. */
-function tlsOf(url: URL): (ConnectionOptions & { verifyIdentity?: boolean }) | undefined {
+function tlsOf(url: URL, tls: boolean | ConnectionOptions | undefined): MysqlTls | undefined {
+  if (typeof tls === 'object') return { verifyIdentity: tls.rejectUnauthorized !== false, ...tls }
   const mode = url.searchParams.get('sslmode') ?? 'disable'
-  const file = url.searchParams.get('sslrootcert')
-  const ca = file === null ? {} : { ca: readFileSync(file) }
-  switch (mode) {
+  switch (tls === undefined ? mode : tls ? 'verify-full' : 'disable') {
     case 'disable':
       return undefined
     case 'require':
       return { rejectUnauthorized: false }
     case 'verify-full':
-      // mysql2 compares the name in the certificate only when told to.
-      return { rejectUnauthorized: true, verifyIdentity: true, ...ca }
+      return { rejectUnauthorized: true, verifyIdentity: true, ca: authorityOf(url) }
     default:
       throw invalidUrl('has an sslmode that is not disable, require or verify-full')
   }

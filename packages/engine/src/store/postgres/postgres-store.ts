@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg'
 import { IpamError } from '../../errors.ts'
+import { authorityOf } from '../authority-file.ts'
 import { graceMs, openedInTime } from '../connection-opening.ts'
 import { ConnectionQueue } from '../connection-queue.ts'
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migration.ts'
@@ -65,8 +66,7 @@ class PostgresStore implements Store {
   #closed = false
 
   constructor(options: PostgresStoreOptions) {
-    checkUrl(options.url)
-    this.#options = options
+    this.#options = { ...options, url: checkedUrl(options) }
     this.#statements = new PostgresStatements(options.prepareStatements !== false)
     this.#queue = new ConnectionQueue(options.maxConnections ?? 10)
   }
@@ -315,12 +315,33 @@ function destroy(client: ClientBase): void {
   connection.stream.destroy(new Error('no answer before the deadline'))
 }
 
-// The URL holds a password, so no message repeats it.
-function checkUrl(url: string): void {
+// What `pg` takes as `verify-full`, after a warning that this will change.
+const verifying = ['prefer', 'require', 'verify-ca', 'verify-full']
+
+/** The URL as `pg` is to read it. It holds a password, so no message repeats it. */
+function checkedUrl({ url, tls }: PostgresStoreOptions): string {
   const parsed = URL.parse(url)
   if (parsed?.protocol !== 'postgres:' && parsed?.protocol !== 'postgresql:')
-    throw new IpamError('INVALID_FIELD', 'The URL is not one of a PostgreSQL database.', {
-      pointer: '/url',
-      fix: 'Use postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
-    })
+    throw invalidUrl('is not one of a PostgreSQL database')
+  const parameters = parsed.searchParams
+  if (tls !== undefined) {
+    // They would count for more than the option.
+    for (const name of ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'])
+      parameters.delete(name)
+    return parsed.href
+  }
+  const mode = parameters.get('sslmode')
+  if (mode !== null && !['disable', 'no-verify', ...verifying].includes(mode))
+    throw invalidUrl('has an sslmode that is not disable, no-verify, require or verify-full')
+  authorityOf(parsed)
+  if (mode === null || !verifying.includes(mode) || parameters.has('uselibpqcompat')) return url
+  parameters.set('sslmode', 'verify-full')
+  return parsed.href
+}
+
+function invalidUrl(what: string): IpamError {
+  return new IpamError('INVALID_FIELD', `The URL ${what}.`, {
+    pointer: '/url',
+    fix: 'Use postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
+  })
 }

@@ -26,11 +26,9 @@ export function sqliteFault(error: unknown): unknown {
   if (code === undefined) return error
   const constraint = constraintFaults[code]
   if (constraint !== undefined)
-    return new StoreFault(
-      constraint,
-      error,
-      constraint === 'unique' ? constraintOf(error) : undefined,
-    )
+    return new StoreFault(constraint, error, {
+      constraint: constraint === 'unique' ? constraintOf(error) : undefined,
+    })
   return new StoreFault(faults[code & 0xff] ?? 'internal', error)
 }
 
