@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type TestServer, testMariadb, testPostgres } from '@freehold/test-support'
 import { describe, expect, it } from 'vitest'
 import { violatedForeignKey, violatedKey } from '../src/store/mariadb/mariadb-errors.ts'
@@ -23,6 +24,8 @@ interface FailingDatabase {
   readonly raise: (session: Session, code: string, message: string) => Promise<unknown>
   readonly connectionId: string
   readonly kill: (id: number) => string
+  /** The file with the table of codes. */
+  readonly source: string
   readonly codes: Readonly<Record<string, FaultKind>>
   readonly deadlock: string
   /** A code that means nothing to the store. */
@@ -42,7 +45,9 @@ const postgresCodes: Record<string, FaultKind> = {
   '40003': 'outcome-unknown',
   '08007': 'outcome-unknown',
   '08000': 'disconnected',
+  '08001': 'disconnected',
   '08003': 'disconnected',
+  '08004': 'disconnected',
   '08006': 'disconnected',
   '25P03': 'disconnected',
   '25P04': 'disconnected',
@@ -50,10 +55,13 @@ const postgresCodes: Record<string, FaultKind> = {
   '57P02': 'disconnected',
   '57P05': 'disconnected',
   '57P03': 'unavailable',
+  '57P04': 'unavailable',
   '53300': 'unavailable',
   '53200': 'unavailable',
   '25006': 'unavailable',
   '28000': 'unavailable',
+  '28P01': 'unavailable',
+  '42501': 'unavailable',
   '3D000': 'unavailable',
   '58030': 'unavailable',
   '53100': 'storage-full',
@@ -74,20 +82,48 @@ const mariadbCodes: Record<string, FaultKind> = {
   1317: 'retry',
   1969: 'retry',
   1053: 'disconnected',
+  1080: 'disconnected',
+  1152: 'disconnected',
+  1158: 'disconnected',
+  1159: 'disconnected',
+  1160: 'disconnected',
+  1161: 'disconnected',
+  1184: 'disconnected',
   1927: 'disconnected',
   2006: 'disconnected',
   2013: 'disconnected',
+  4031: 'disconnected',
   1047: 'unavailable',
   1203: 'unavailable',
   1040: 'unavailable',
+  1037: 'unavailable',
+  1038: 'unavailable',
+  1041: 'unavailable',
+  1044: 'unavailable',
   1045: 'unavailable',
+  1049: 'unavailable',
+  1129: 'unavailable',
+  1130: 'unavailable',
+  1135: 'unavailable',
+  1142: 'unavailable',
+  1143: 'unavailable',
+  1226: 'unavailable',
+  1698: 'unavailable',
+  1836: 'unavailable',
   1290: 'unavailable',
   1792: 'unavailable',
   1021: 'storage-full',
+  1026: 'storage-full',
   1114: 'storage-full',
+  1022: 'unique',
   1062: 'unique',
+  1169: 'unique',
+  1586: 'unique',
+  1216: 'foreign-key',
+  1217: 'foreign-key',
   1451: 'foreign-key',
   1452: 'foreign-key',
+  1153: 'internal',
   1305: 'internal',
   1364: 'internal',
   1406: 'internal',
@@ -105,6 +141,7 @@ const databases: FailingDatabase[] = [
       session.run(`DO $$ BEGIN RAISE EXCEPTION '${message}' USING ERRCODE = '${code}'; END $$`),
     connectionId: 'SELECT pg_backend_pid() AS id',
     kill: (id) => `SELECT pg_terminate_backend(${id})`,
+    source: 'postgres/postgres-errors.ts',
     codes: postgresCodes,
     deadlock: '40P01',
     unknown: 'P0001',
@@ -127,6 +164,7 @@ if (mariadb !== undefined)
     raise: (session, code, message) => session.run('CALL fail(?, ?)', [Number(code), message]),
     connectionId: 'SELECT CONNECTION_ID() AS id',
     kill: (id) => `KILL CONNECTION ${id}`,
+    source: 'mariadb/mariadb-errors.ts',
     codes: mariadbCodes,
     deadlock: '1213',
     unknown: '1644',
@@ -177,6 +215,16 @@ for (const database of databases)
           expect(fault.fault, code).toBe(expected)
         }
       })
+    })
+
+    it('has no code that is not tried here', () => {
+      const source = readFileSync(
+        new URL(`../src/store/${database.source}`, import.meta.url),
+        'utf8',
+      )
+      const known = [...source.matchAll(/^ {2}'?([0-9A-Z]{4,5})'?: '/gm)].map(([, code]) => code)
+      expect(known.length).toBeGreaterThan(20)
+      expect(known.filter((code) => !((code as string) in database.codes))).toEqual([])
     })
 
     it('is not retried for what its message says', async () => {
