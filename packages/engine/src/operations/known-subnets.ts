@@ -51,9 +51,9 @@ export class KnownSubnets {
     return this.#subnets.get(subnetId)?.layout
   }
 
-  /** Keeps what this era's database says. */
+  /** Keeps what this era's database says. One that was compiled anew, and what is noted of it from now on, takes the old one's place. */
   add(layout: SubnetLayout): void {
-    if (this.#era === null || this.#subnets.has(layout.id)) return
+    if (this.#era === null || this.layoutOf(layout.id) === layout) return
     if (this.#subnets.size >= mostSubnets) this.#forget()
     this.#subnets.set(layout.id, { layout, held: null, asked: 0 })
   }
