@@ -3,7 +3,7 @@ export { canFailDisks, failingDisk } from './failing-disk.ts'
 export { type GaleraCluster, type GaleraStart, hasGalera, startGalera } from './galera-cluster.ts'
 export type { GaleraNode } from './galera-node.ts'
 export { hasMariadb, startMariadb } from './mariadb-server.ts'
-export { type PostgresStart, startPostgres } from './postgres-server.ts'
+export { type PostgresStart, postgresProgram, startPostgres } from './postgres-server.ts'
 export { canMakeNetworks } from './private-network.ts'
 export { readyUrl } from './ready-url.ts'
 export {

@@ -73,6 +73,13 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Starte
   return { url, ...handle }
 }
 
+/** A program of the machine's PostgreSQL, the one that is started unless npm's is asked for; npm brings the server alone. */
+export function postgresProgram(name: string): string | undefined {
+  const folder = ofMachine()
+  const file = folder === undefined ? undefined : join(folder, name)
+  return file !== undefined && existsSync(file) ? file : undefined
+}
+
 async function answers(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
