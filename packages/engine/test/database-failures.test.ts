@@ -84,6 +84,9 @@ describe('a fault of the database, once it is not retried', () => {
     ['outcome-unknown', 'OUTCOME_UNKNOWN'],
     ['storage-full', 'STORAGE_FULL'],
     ['internal', 'INTERNAL'],
+    // Of a constraint from which no operation reads a meaning: none is guessed, least of all "not found".
+    ['foreign-key', 'INTERNAL'],
+    ['unique', 'INTERNAL'],
   ])('of kind %s becomes %s, and keeps its cause', (fault, code) => {
     const cause = new StoreFault(fault, new Error('SQL text that stays inside'))
     const error = errorOfFault(cause)

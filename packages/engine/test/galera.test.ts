@@ -7,6 +7,7 @@ import type { Store, StoreFault } from '../src/store/store.ts'
 import { describeConcurrencyContract } from './contract/concurrency.contract.ts'
 import { describeIdempotencyContract } from './contract/idempotency.contract.ts'
 import { mariadbContractStore } from './contract/mariadb-contract-store.ts'
+import { describeQuotaRaceContract } from './contract/quota-race.contract.ts'
 import { describeStoreContracts } from './contract/store-contracts.ts'
 import { type GaleraDatabases, galeraDatabases } from './galera/galera-databases.ts'
 import { OwnTransaction } from './galera/own-transaction.ts'
@@ -45,6 +46,7 @@ describe.skipIf(!hasGalera())('a cluster of three nodes', () => {
     const store = mariadbContractStore({ name: 'Galera', create, drop, elsewhere })
     describeConcurrencyContract(store)
     describeIdempotencyContract(store)
+    describeQuotaRaceContract(store)
 
     it('makes its schema on all nodes at once', { timeout }, async () => {
       const [first] = cluster.nodes

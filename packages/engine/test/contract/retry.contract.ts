@@ -103,6 +103,16 @@ const operations: Record<string, (ipam: Ipam, made: Made) => Promise<unknown>> =
       ipam.allocations.allocate(made.subnet, { kind: 'any' }, {}, { idempotencyKey: made.scope })
     return JSON.stringify(await allocate()) === JSON.stringify(await allocate())
   },
+  'several in one transaction': async (ipam, made) =>
+    ipam.transaction(async (own) => {
+      await own.allocations.allocate(made.subnet, { kind: 'any' })
+      const [next] = await own.allocations.allocate(made.subnet, { kind: 'next' })
+      await own.subnets.update(made.subnet, { name: 'm' })
+      await own.allocations.release(made.subnet, next?.address ?? '')
+      return own.subnets
+        .create({ subnetPoolId: made.pool, prefixLength: 25 })
+        .then(async ({ id }) => own.subnets.delete(id))
+    }),
   release: async (ipam, made) => ipam.allocations.release(made.subnet, '10.0.0.200'),
   'change a subnet': async (ipam, made) =>
     (await ipam.subnets.update(made.subnet, { name: 'n', allocationPools: [] })).subnet.revision,

@@ -18,12 +18,15 @@ import { describeNeutronSubnetContract } from './neutron-subnet.contract.ts'
 import { describeNeutronSubnetPoolContract } from './neutron-subnet-pool.contract.ts'
 import { describeOtherWritersContract } from './other-writers.contract.ts'
 import { describeOverloadContract } from './overload.contract.ts'
+import { describeOvertakenContract } from './overtaken.contract.ts'
 import { describePlanContract } from './plan.contract.ts'
+import { describeQuotaRaceContract } from './quota-race.contract.ts'
 import { describeRetryContract } from './retry.contract.ts'
 import { describeSubnetContract } from './subnet.contract.ts'
 import { describeSubnetPoolContract } from './subnet-pool.contract.ts'
 import { describeTransactionContract } from './transaction.contract.ts'
 import { describeUtilizationContract } from './utilization.contract.ts'
+import { describeWholeChangeContract } from './whole-change.contract.ts'
 
 /** Everything that every store must show. */
 export function describeStoreContracts(store: ContractStore): void {
@@ -50,7 +53,10 @@ export function describeStoreContracts(store: ContractStore): void {
     describeNeutronSubnetContract(store)
     describeNeutronSubnetPoolContract(store)
     describeConcurrencyContract(store)
+    describeQuotaRaceContract(store)
+    describeOvertakenContract(store)
     describeRetryContract(store)
+    describeWholeChangeContract(store)
     describeAllocationModelContract(store)
   })
 }

@@ -100,6 +100,25 @@ describe('a new port', () => {
     expect(addresses(shown)).toContain('2001:db8:2:0:f816:3eff:feca:4b')
   })
 
+  test('gets the address that it names, in whatever order it asks for others (A9)', async () => {
+    const pools = [{ start: '10.0.0.2', end: '10.0.0.4' }]
+    const { id } = await v4('10.0.0.0/29', { allocation_pools: pools })
+    const named = { subnet_id: id, ip_address: '10.0.0.3' }
+    const other = { subnet_id: id }
+    const orders = [
+      [named, other, other],
+      [other, named, other],
+      [other, other, named],
+    ]
+    // An order in which another address came first would fail two times out of three.
+    for (const fixed_ips of [...orders, ...orders, ...orders]) {
+      const shown = await port({ fixed_ips })
+      expect(addresses(shown).toSorted()).toEqual(['10.0.0.2', '10.0.0.3', '10.0.0.4'])
+      expect((await neutron.call('DELETE', `/v2.0/ports/${shown.id}`)).status).toBe(204)
+    }
+    await expectOneTruth()
+  })
+
   test('with an empty list of addresses gets none but automatic ones', async () => {
     await v4()
     expect((await port({ fixed_ips: [] })).fixed_ips).toEqual([])
