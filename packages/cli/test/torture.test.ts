@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { freePort } from '@freehold/test-support'
 import { expect, test } from 'vitest'
-import { FreeholdFolder } from './freehold-process.ts'
+import { FreeholdFolder, resultOf } from './freehold-process.ts'
 
 test('a load goes by turns through the stores that stand with commas between them', async () => {
   await using folder = new FreeholdFolder()
@@ -17,6 +18,10 @@ test('a load goes by turns through the stores that stand with commas between the
   expect(torn.exitCode, torn.stderr).toBe(1)
   expect(torn.stderr).toContain('PROMISE_BROKEN')
 
+  const again = await folder.run(...load('sound'), '--store', store)
+  expect(again.exitCode).toBe(2)
+  expect(again.stderr).toContain('The folder holds the histories of another run.')
+
   const unknown = await folder.run(...load('unknown'), '--store', `${store},oracle:db`)
   expect(unknown.exitCode).toBe(2)
   expect(unknown.stderr).toContain('no kind of store called oracle')
@@ -32,4 +37,33 @@ test('the report is printed as JSON as by every command, and by the spelling of 
     expect(JSON.parse(stdout)).toMatchObject({ seed: 'cli', violations: [] })
   }
   expect((await folder.run('torture', '--help')).stdout).not.toMatch(/--json/)
+})
+
+test('a load that is interrupted is judged up to then', async () => {
+  await using folder = new FreeholdFolder()
+  const child = folder.start('torture', '--processes', '2', '--seconds', '300', '--window', '60')
+  const result = resultOf(child)
+  // The first line of progress.
+  await new Promise((resolve) => child.stderr?.once('data', resolve))
+  child.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await result
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout).toContain('Clean: every promise that was checked holds.')
+  expect(stderr).toContain('The load ends here and is judged.')
+})
+
+test('what cannot be meant, and a server that is not there, are told before any load', async () => {
+  await using folder = new FreeholdFolder()
+  for (const [option, most] of [
+    ['--processes', '65'],
+    ['--lanes', '257'],
+  ] as const) {
+    const { exitCode, stderr } = await folder.run('torture', option, most)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`Give fewer with ${option}.`)
+  }
+  const nowhere = `http://127.0.0.1:${await freePort()}`
+  const { exitCode, stdout, stderr } = await folder.run('torture', '--server', nowhere)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: '' })
+  expect(stderr).toContain('SERVER_UNREACHABLE')
 })

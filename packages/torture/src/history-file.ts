@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HistoryRecord } from './history-record.ts'
 
@@ -19,11 +19,18 @@ export class HistoryFile {
   }
 }
 
+const ending = '.jsonl'
+
+/** Whether the folder is there and has histories in it. */
+export function holdsHistories(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(ending))
+}
+
 /** All records of a run's folder, in no order between files. A last line that a killed process left unfinished is dropped. */
 export function readHistories(folder: string): HistoryRecord[] {
   const records: HistoryRecord[] = []
   for (const name of readdirSync(folder).sort()) {
-    if (!name.endsWith('.jsonl')) continue
+    if (!name.endsWith(ending)) continue
     const lines = readFileSync(join(folder, name), 'utf8').split('\n')
     lines.pop()
     for (const line of lines) records.push(JSON.parse(line) as HistoryRecord)

@@ -40,6 +40,11 @@ const awayCodes: ReadonlySet<string> = new Set([
   'SERVER_STOPPING',
 ])
 
+/** Whether a code was not told by the target: nobody answered, or the connection broke. */
+export function isOfConnection(code: string): boolean {
+  return code === 'NO_ANSWER' || /^(E[A-Z]+|UND_ERR_.*)$/.test(code)
+}
+
 /** The target was not there, or too busy, and changed nothing. */
 export function isAway(code: string | null): boolean {
   return code !== null && awayCodes.has(code)

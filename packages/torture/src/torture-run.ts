@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CheckResult, checkHistory } from './checker/check-history.ts'
 import { feedEnd, readFinalState } from './final-reading.ts'
-import { readHistories } from './history-file.ts'
+import { holdsHistories, readHistories } from './history-file.ts'
 import { patientClient } from './patient-client.ts'
 import { RandomStream } from './random-stream.ts'
 import { replayCalls } from './replay.ts'
@@ -29,10 +29,10 @@ export interface TortureOptions {
   readonly lanes?: number
   /** Time in which every worker must have a success. Default 5,000 ms. */
   readonly livenessWindowMs?: number
-  /** Where the histories are kept; absent: in a temporary folder, which is left in place when something is wrong. */
+  /** Where the histories and the final state are kept, a folder without histories; absent: in a temporary folder, which is left in place when something is wrong. */
   readonly folder?: string
   readonly onProgress?: (progress: TortureProgress) => void
-  /** Ends the load early. */
+  /** Ends the load early; what was done until then is judged. */
   readonly signal?: AbortSignal
 }
 
@@ -56,16 +56,20 @@ export interface TortureReport extends CheckResult {
 
 /**
  * Loads the target from separate processes, replays what is unknown, and checks the histories against the final state.
- * Makes records of its own and leaves them there. Throws what opening the target throws, and Error when a worker ends by
- * itself.
+ * Makes records of its own and leaves them there. Throws what opening the target throws, CallFailure when it answers
+ * nothing or refuses what a run needs, and Error when a worker ends by itself.
  */
 export async function runTorture(options: TortureOptions): Promise<TortureReport> {
   const seed = options.seed ?? randomBytes(6).toString('hex')
-  const client = patientClient(await openReader(options.target))
-  const folder = await folderFor(options)
+  if (options.folder !== undefined && holdsHistories(options.folder))
+    throw new Error(`${options.folder} holds the histories of another run.`)
+  const reader = await openReader(options.target)
+  // Only a load may leave the target in need of patience.
+  const client = patientClient(reader)
   try {
-    const feedStart = await feedEnd(client)
-    const topology = await createTopology(client, randomBytes(4).toString('hex'))
+    const folder = await folderFor(options)
+    const feedStart = await feedEnd(reader)
+    const topology = await createTopology(reader, randomBytes(4).toString('hex'))
     const { seconds, kills } = await load(options, seed, folder, topology)
     const replayed = await replayCalls(
       client,
@@ -74,6 +78,8 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       topology.runId,
     )
     const final = await readFinalState(client, topology, feedStart)
+    // With it and the histories a verdict can be worked out again.
+    writeFileSync(join(folder, 'final-state.json'), JSON.stringify({ seed, topology, final }))
     const result = checkHistory({
       records: readHistories(folder),
       final,

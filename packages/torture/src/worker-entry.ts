@@ -30,6 +30,8 @@ async function work(task: WorkerTask): Promise<void> {
   const recorder = new CallRecorder(client, path, { ...task.topology, worker, incarnation })
   const load = new LoadWorker(client, recorder, task.topology, task)
   process.on('message', () => load.stop())
+  // A terminal sends it to all processes; what becomes of the run is for the parent to say.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
   // A worker without its parent has nobody to work for.
   process.on('disconnect', () => process.exit(0))
   const timer = setInterval(() => process.send?.(recorder.counts), 200)

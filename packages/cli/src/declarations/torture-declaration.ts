@@ -9,9 +9,15 @@ export function declareTortureCommands(program: Command, run: RunCommand): void 
     .option('--seconds <time>', 'how long the load lasts', durationSeconds, 30)
     .option(
       '--lanes <count>',
-      'calls that each process has under way at a time',
+      'calls that each process has under way at a time, 1 to 256',
       positiveInteger,
       4,
+    )
+    .option(
+      '--window <time>',
+      'in which every process must have a success; more on a slow or busy machine',
+      durationSeconds,
+      5,
     )
     .option('--seed <text>', 'of the commands and the kills; default: another one each time')
     .option('--kill', 'kill processes at random with SIGKILL, and start others in their place')
