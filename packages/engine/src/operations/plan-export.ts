@@ -7,9 +7,22 @@ import type { OperationContext } from './context.ts'
 import { maxPageSize } from './record-list.ts'
 import { listSubnets } from './subnet-operations.ts'
 import { listSubnetPools } from './subnet-pool-operations.ts'
+import { read } from './transaction.ts'
 
-/** Everything that the caller may see, as a plan. Records are in order of their creation; the keys are their ids. */
+// The deadline of one change is none for reading a whole database.
+const leastDeadlineMs = 300_000
+
+/**
+ * Everything that the caller may see, as a plan. Records are in order of their creation; the keys are their ids. Read in one
+ * snapshot, so that whatever others make and delete meanwhile, every entry is there that another one names. Linear in the
+ * records.
+ */
 export async function exportPlan(context: OperationContext): Promise<Plan> {
+  const patient = { ...context, deadlineMs: Math.max(context.deadlineMs, leastDeadlineMs) }
+  return read(patient, (session) => planOf({ ...patient, joined: session }))
+}
+
+async function planOf(context: OperationContext): Promise<Plan> {
   const scopeKeys = new Map<string, string>([
     [builtInScopeId(4), 'default-4'],
     [builtInScopeId(6), 'default-6'],
