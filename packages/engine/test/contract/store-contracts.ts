@@ -6,6 +6,7 @@ import { describeAllocationModelContract } from './allocation-model.contract.ts'
 import { describeAuditContract } from './audit.contract.ts'
 import { describeCallerContract } from './caller.contract.ts'
 import { describeCheckContract } from './check.contract.ts'
+import { describeClockContract } from './clock.contract.ts'
 import { describeCoalescingContract } from './coalescing.contract.ts'
 import { describeConcurrencyContract } from './concurrency.contract.ts'
 import type { ContractStore } from './contract-store.ts'
@@ -53,6 +54,7 @@ export function describeStoreContracts(store: ContractStore): void {
     describeNeutronSubnetContract(store)
     describeNeutronSubnetPoolContract(store)
     describeConcurrencyContract(store)
+    describeClockContract(store)
     describeQuotaRaceContract(store)
     describeOvertakenContract(store)
     describeRetryContract(store)
