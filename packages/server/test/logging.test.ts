@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { requestLog } from '../src/index.ts'
+import { plainIdentifiers, requestLog } from '../src/index.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 
 const lines: string[] = []
@@ -85,6 +85,36 @@ describe('log lines', () => {
     expect(all).toMatch(/"holder":"hld_[0-9a-f]{12}"/)
     expect(all).toContain('"addressPrefix":"198.51.0.0/16"')
     expect(all).toContain('"errorCode":"INVALID_ADDRESS"')
+  })
+
+  test('hold printable ASCII alone, and few of it, even of identifiers that are logged as they are', async () => {
+    lines.length = 0
+    const app = await openApp({
+      log: requestLog('info', destination),
+      pseudonymize: plainIdentifiers,
+    })
+    const { body: subnet } = await app.call('POST', '/v1/subnets', { cidr: '10.0.0.0/24' })
+    const marks = '\u001b[2J\u009b\u202e\u2028\u2029\u0085\u007f\u{e0001}\r\n{"level":"forged"}'
+    for (const id of [marks, marks.repeat(9)])
+      await app.call('POST', `/v1/subnets/${subnet.id}/allocations`, {
+        request: { kind: 'any' },
+        holder: { kind: 'host', id },
+      })
+    await expect.poll(() => lines.length).toBe(3)
+    await app.close()
+    for (const line of lines) {
+      expect(line).not.toMatch(/[^\x20-\x7e]/)
+      expect(line.length).toBeLessThan(4096)
+    }
+    const holders = lines.slice(1).map((line) => (JSON.parse(line) as { holder: string }).holder)
+    expect(holders).toEqual([`host:${marks}`, `host:${marks.repeat(9)}`])
+  })
+
+  test('hold no text without end, wherever it comes from', async () => {
+    lines.length = 0
+    requestLog('info', destination).notice('x', { long: 'y'.repeat(100_000), n: 1 })
+    await expect.poll(() => lines.length).toBe(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ long: 'y'.repeat(512), n: 1, msg: 'x' })
   })
 
   test('an inner failure tells where it came from and not what it said', async () => {
