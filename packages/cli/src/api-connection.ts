@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { createFreeholdClient, type FreeholdClient, followEvents } from '@freehold/client'
 import type { Ipam } from '@freehold/engine'
 import type { StoreLocation } from '@freehold/engine/store-url'
@@ -99,12 +100,15 @@ async function openStoreConnection(
   project: string | undefined,
   auditHeads: string | undefined,
 ): Promise<ApiConnection> {
-  const [{ openEngine }, { createApp, fetchThrough, refuseRestored }, { storeAt }] =
-    await Promise.all([
-      import('./engine-opening.ts'),
-      import('@freehold/server'),
-      import('@freehold/engine/store-url'),
-    ])
+  const [
+    { openEngine },
+    { createApp, fetchThrough, noAuthentication, refuseRestored },
+    { storeAt },
+  ] = await Promise.all([
+    import('./engine-opening.ts'),
+    import('@freehold/server'),
+    import('@freehold/engine/store-url'),
+  ])
   const madeFile = isMissingFile(location) ? location.path : null
   const ipam = await openEngine(await storeAt(location))
   try {
@@ -115,14 +119,15 @@ async function openStoreConnection(
     await ipam.close()
     throw error
   }
-  const app = createApp({ ipam })
+  const actor = localActor()
+  const app = createApp({ ipam, authentication: noAuthentication({ actor }) })
   const client = createFreeholdClient({
     url: 'http://localhost',
     fetch: withProject(fetchThrough(app), project),
   })
   return {
     client,
-    ipam: project === undefined ? ipam : ipam.as({ projectId: project, isAdmin: true }),
+    ipam: ipam.as({ projectId: project ?? ipam.caller.projectId, isAdmin: true, actor }),
     followEvents: null,
     madeFile,
     async close() {
@@ -136,6 +141,16 @@ function isMissingFile(
   location: StoreLocation,
 ): location is Extract<StoreLocation, { readonly kind: 'sqlite' }> {
   return location.kind === 'sqlite' && location.path !== ':memory:' && !existsSync(location.path)
+}
+
+/** Who works on the store itself, for its events: `local:` and the name that the system has for the user. */
+function localActor(): string {
+  try {
+    return `local:${userInfo().username}`
+  } catch {
+    // As in a container whose user has no name.
+    return `local:${process.getuid?.() ?? 'unknown'}`
+  }
 }
 
 type Send = (request: Request) => Promise<Response>

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -48,6 +49,27 @@ test('a head that was made with the keys of keygen proves later that nothing was
   const forged = await folder.run(...proof)
   expect(forged.exitCode).toBe(2)
   expect(forged.stderr).toContain('not by this key')
+})
+
+test('what is done on the store itself is on record with the user who did it', async () => {
+  await using folder = new FreeholdFolder()
+  await folder.run('init')
+  await folder.json('subnet', 'create', '10.0.0.0/24', '--name', 'web', '--project', 'north')
+  await folder.json('allocate', 'web')
+  await folder.run('logs', 'reveal', 'sub_000000000000')
+  await folder.run('logs', 'rotate-key')
+  const events = await folder.json<{ items: Record<string, unknown>[] }>('events')
+  const actor = `local:${userInfo().username}`
+  const told = events.items.map(({ recordKind, action, actor }) => ({ recordKind, action, actor }))
+  expect(told).toEqual([
+    { recordKind: 'token', action: 'created', actor },
+    { recordKind: 'subnet', action: 'created', actor },
+    { recordKind: 'allocation', action: 'allocated', actor },
+    { recordKind: 'document', action: 'updated', actor },
+  ])
+  // The key of the logs is 43 such characters.
+  const { before, after } = events.items.at(-1) ?? {}
+  expect(JSON.stringify([before, after])).not.toMatch(/[\w-]{43}/)
 })
 
 test('a tail that was cut off is shown by a kept head alone', async () => {

@@ -23,8 +23,11 @@ export interface Authentication {
   close?(): Promise<void>
 }
 
-/** Everybody is admin, in the project that `X-Project-Id` names, else in `default`. */
-export function noAuthentication(): Authentication {
+/**
+ * Everybody is admin, in the project that `X-Project-Id` names, else in `default`. `actor`: who that is, where it is known
+ * without being proved.
+ */
+export function noAuthentication({ actor }: Pick<Caller, 'actor'> = {}): Authentication {
   return {
     loopbackOnly: true,
     identify(headers, requestId) {
@@ -34,7 +37,8 @@ export function noAuthentication(): Authentication {
           fix: 'Use localhost, 127.0.0.1 or [::1].',
         })
       const projectId = readProjectId(headers['x-project-id'])
-      return { caller: { projectId, isAdmin: true, requestId }, role: 'admin' }
+      const known = actor === undefined ? {} : { actor }
+      return { caller: { projectId, isAdmin: true, requestId, ...known }, role: 'admin' }
     },
   }
 }

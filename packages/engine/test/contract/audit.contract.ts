@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Ipam } from '../../src/ipam.ts'
 import type { AuditBreak, AuditHead } from '../../src/model/audit.ts'
+import type { EventRow } from '../../src/store/sql/event-queries.ts'
 import type { SqlValue, Store } from '../../src/store/store.ts'
 import { type ContractStore, contractEngines } from './contract-store.ts'
 
@@ -47,6 +49,29 @@ export function describeAuditContract(contractStore: ContractStore): void {
       expect(after).toMatchObject({ ok: true, unsealed: { events: 0, oldestAt: null } })
       expect(after.head.seq).toBe(12)
       expect(after.head.hash).not.toBe(head.hash)
+    })
+
+    it('has the hash that anybody can work out from the events', async () => {
+      const { store, head } = await sealed()
+      const rows = await store.transaction(
+        (session) => session.all<EventRow>(`SELECT ${restoredColumns} FROM event ORDER BY id`),
+        { access: 'read', deadline: performance.now() + 10_000 },
+      )
+      let hash = Buffer.alloc(32)
+      for (const [index, { address, ...row }] of rows.entries()) {
+        const { id, at, action, record_kind, record_id, subnet_key, ...rest } = row
+        const { project_id, actor, request_id, state_before, state_after } = rest
+        const digits = address === null ? null : Buffer.from(address).toString('hex')
+        const event = [id, at, action, record_kind, record_id, subnet_key, digits, project_id]
+        const text = JSON.stringify([
+          index + 1,
+          ...event,
+          ...[actor, request_id, state_before, state_after],
+        ])
+        hash = createHash('sha256').update(hash).update(text).digest()
+      }
+      expect(rows).toHaveLength(10)
+      expect(head.hash).toBe(hash.toString('hex'))
     })
 
     it('seals each event once when two processes seal at the same time', async () => {
@@ -121,7 +146,7 @@ export function describeAuditContract(contractStore: ContractStore): void {
         11,
         [
           [
-            `INSERT INTO event_seal (seq, event_id, hash) SELECT 99, 11, hash FROM event_seal WHERE seq = 5`,
+            `INSERT INTO event_seal (seq, event_id, hash) SELECT 99, -1, hash FROM event_seal WHERE seq = 5`,
           ],
         ],
       ],
@@ -131,7 +156,7 @@ export function describeAuditContract(contractStore: ContractStore): void {
         11,
         [
           [
-            `INSERT INTO event_seal (seq, event_id, hash) SELECT 0, 11, hash FROM event_seal WHERE seq = 5`,
+            `INSERT INTO event_seal (seq, event_id, hash) SELECT 0, -1, hash FROM event_seal WHERE seq = 5`,
           ],
         ],
       ],
@@ -276,6 +301,8 @@ export function describeAuditContract(contractStore: ContractStore): void {
         expect(await admin.audit.acceptRestore(head)).toEqual({ epoch: 2, end, kept: head })
         expect(await ipam.audit.acceptRestore(head)).toBeNull()
         expect((await ipam.audit.compare(head)).standing).toBe('accepted')
+        // What was lost besides is another loss.
+        expect((await ipam.audit.compare({ ...head, seq: 11 })).standing).toBe('cut')
         await ipam.subnets.create({ cidr: '10.1.0.0/24' })
         for (let octet = 2; octet < 8; octet += 1)
           await ipam.subnets.create({ cidr: `10.${octet}.0.0/24` })
@@ -358,6 +385,9 @@ export function describeAuditContract(contractStore: ContractStore): void {
       expect(await ipam.audit.seal()).toEqual({ sealed: 2 })
       expect(await ipam.audit.verify()).toMatchObject({ ok: true, head: { seq: 5 } })
       expect((await ipam.audit.verify()).unsealed.events).toBe(0)
+      expect(await ipam.audit.seal()).toEqual({ sealed: 0 })
+      await ipam.subnets.update(id, { name: 'later' })
+      expect(await ipam.audit.seal()).toEqual({ sealed: 1 })
     })
 
     it('is verified by administrators only', async () => {

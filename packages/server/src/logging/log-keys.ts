@@ -91,5 +91,5 @@ function keysOf({ body }: Document): readonly LogKey[] {
 
 // Of the project that no caller can have.
 function asOwner(ipam: Ipam): Ipam {
-  return ipam.as({ projectId: 'freehold', isAdmin: true })
+  return ipam.as({ ...ipam.caller, projectId: 'freehold', isAdmin: true })
 }
