@@ -15,9 +15,11 @@ import { sqliteStore } from '@freehold/engine/sqlite'
 import { canMount, smallDisk } from '@freehold/test-support'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { exportHead } from '../src/audit/head-export.ts'
+import { fileHead, newestHead } from '../src/audit/head-folder.ts'
 import {
   acceptRestore,
   generateHeadKeys,
+  keepHead,
   readKeptHead,
   readPublicKey,
   readSignKey,
@@ -158,6 +160,22 @@ describe('a running server', () => {
     await expect.poll(() => lines.join('')).toContain('the audit chain ends before a kept head')
   })
 
+  test('tells a chain that was made anew from the one of a kept head, and does not start on it', async () => {
+    const other = await openApp()
+    await other.ipam.subnets.create({ cidr: '10.0.0.0/24' })
+    await exportHead(other.ipam, { directory: folder }, requestLog('silent'))
+    await other.close()
+    for (let i = 0; i < 2; i += 1) await fixture.ipam.subnets.create({ cidr: `10.${i}.0.0/24` })
+    const lines: string[] = []
+    await exportHead(fixture.ipam, { directory: folder }, requestLog('warn', linesInto(lines)))
+    expect(readdirSync(folder)).toEqual(['head-0001-000000000001.json'])
+    await expect.poll(() => lines.join('')).toContain('the audit chain is not the one')
+    await expect(refuseRestored(fixture.ipam, folder)).rejects.toMatchObject({
+      code: 'DATABASE_RESTORED',
+      message: expect.stringContaining('its audit chain has another hash there'),
+    })
+  })
+
   test('does not start on a database that has lost what a kept head shows', async () => {
     const other = await openApp()
     for (let i = 0; i < 6; i += 1) await other.ipam.subnets.create({ cidr: `10.${i}.0.0/24` })
@@ -199,6 +217,14 @@ describe('a running server', () => {
     await refuseRestored(restored, join(folder, 'heads'))
     expect(await restored.audit.head()).toMatchObject({ seq: 1 })
     await restored.close()
+  })
+
+  test('never writes over a head that is there', async () => {
+    const head = { epoch: 1, seq: 1, hash: 'ab'.repeat(32) }
+    const [first, second] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z']
+    for (const at of [first, second]) await fileHead(folder, keepHead(head, at))
+    expect(await newestHead(folder)).toMatchObject({ at: first })
+    expect(readdirSync(folder)).toEqual(['head-0001-000000000001.json'])
   })
 
   test('does not start when the newest name holds an older head', async () => {

@@ -235,6 +235,7 @@ describe('nothing that a caller sends gets into logs or metrics', () => {
     }
     expect(failures).toBeGreaterThan(20)
     expect(lines.some((line) => line.includes('"causeCode":"ER_PARSE_ERROR"'))).toBe(true)
+    expect(lines.join('\n')).toMatch(/"actor":"act_[0-9a-f]{12}"/)
     await silence(broken)
   })
 
@@ -258,7 +259,10 @@ const randomId = '3d4e4e9e-9c5a-4a63-9d3e-0c7f3f3c1a55'
 
 const letEverybodyIn: Authentication = {
   loopbackOnly: true,
-  identify: () => ({ caller: { projectId: 'p', isAdmin: true }, role: 'admin' }),
+  identify: () => ({
+    caller: { projectId: canary('project'), isAdmin: true, actor: `oidc:${canary('subject')}` },
+    role: 'admin',
+  }),
 }
 
 /** Every call into it fails as a database driver might: with the statement and its values in the message. */
