@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { routeTable } from '../src/index.ts'
 import { neutronResources } from '../src/neutron/neutron-routes.ts'
 import type { AppFixture } from './app-fixture.ts'
+import { heldAddress, type KnownRecords } from './fuzzed-values.ts'
 import { type NeutronFixture, neutronOn } from './neutron/neutron-fixture.ts'
 import { knownNeutronIds, NeutronRequestFuzzer } from './neutron/neutron-request-fuzzer.ts'
 import { type FuzzedRequest, RequestFuzzer } from './request-fuzzer.ts'
@@ -17,10 +18,11 @@ export interface FuzzRounds {
 export const fuzzedApis = {
   v1: (fixture: AppFixture): FuzzRounds => ({
     begin: async () => {
-      const fuzzer = new RequestFuzzer(await knownIds(fixture))
+      const fuzzer = new RequestFuzzer(await knownRecords(fixture))
+      // What deletes comes last: the others need what it takes away.
       return routes.map((route) => fuzzer.requestFor(route))
     },
-    end: async () => {},
+    end: () => deleteRecords(fixture),
   }),
   'v2.0': (fixture: AppFixture): FuzzRounds => {
     const neutron = neutronOn(fixture)
@@ -40,19 +42,40 @@ export const fuzzedApis = {
 } as const
 
 // Metrics read every pool, and pools pile up: they would be most of the work.
-const routes = routeTable.filter(({ path }) => path !== '/metrics')
+const routes = routeTable
+  .filter(({ path }) => path !== '/metrics')
+  .toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'))
 
-async function knownIds(fixture: AppFixture): Promise<string[]> {
-  const lists = ['/v1/subnets', '/v1/subnet-pools', '/v1/address-scopes']
-  const pages = await Promise.all(lists.map((path) => fixture.call('GET', `${path}?limit=2`)))
-  const ids = pages.flatMap(({ body }) => body.items.map(({ id }: { id: string }) => id))
-  if (ids.length > 0) return ids
-  const answers = [
-    await fixture.call('POST', '/v1/subnets', { cidr: '10.0.0.0/24' }),
-    await fixture.call('POST', '/v1/subnet-pools', { prefixes: ['10.4.0.0/16'] }),
-    await fixture.call('POST', '/v1/address-scopes', { ipVersion: 6 }),
-  ]
-  return answers.map(({ body }) => body.id)
+/** A record of each kind, with an address held in the subnet, in a scope of their own. */
+export async function knownRecords({ call }: AppFixture): Promise<KnownRecords> {
+  const make = async (path: string, body: object): Promise<string> => {
+    const { status, body: made } = await call('POST', path, body)
+    if (status !== 201) throw new Error(`${path}: ${status} ${JSON.stringify(made)}`)
+    return made.id
+  }
+  // That of the subnet and the pool cannot be deleted.
+  const addressScopeId = await make('/v1/address-scopes', { ipVersion: 4 })
+  const pool = { addressScopeId, prefixes: ['10.4.0.0/16'] }
+  const known = {
+    subnet: await make('/v1/subnets', { addressScopeId, cidr: '10.0.0.0/24' }),
+    'subnet-pool': await make('/v1/subnet-pools', pool),
+    'address-scope': await make('/v1/address-scopes', { ipVersion: 4 }),
+    token: await make('/v1/tokens', { role: 'reader' }),
+  }
+  const request = { kind: 'specific', address: heldAddress }
+  await call('POST', `/v1/subnets/${known.subnet}/allocations`, { request })
+  return known
+}
+
+async function deleteRecords({ call }: AppFixture): Promise<void> {
+  for (const list of ['subnets', 'subnet-pools', 'address-scopes', 'tokens'])
+    for (const { id, name } of (await call('GET', `/v1/${list}?limit=1000`)).body.items) {
+      const { status } = await call(
+        'DELETE',
+        `/v1/${list}/${id}${list === 'subnets' ? '?cascade=true' : ''}`,
+      )
+      if (status !== 204 && name !== 'default') throw new Error(`${list}/${id}: ${status}`)
+    }
 }
 
 /** In the order in which they depend on each other. */

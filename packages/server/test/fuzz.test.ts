@@ -3,17 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routeTable } from '../src/index.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 import { fuzzBudget } from './fuzz-budget.ts'
+import { knownRecords } from './fuzz-rounds.ts'
 import { RequestFuzzer } from './request-fuzzer.ts'
 
 let fixture: AppFixture
-let fuzzer: RequestFuzzer
 
 beforeAll(async () => {
   fixture = await openApp()
-  const subnet = await fixture.call('POST', '/v1/subnets', { cidr: '10.0.0.0/24' })
-  const pool = await fixture.call('POST', '/v1/subnet-pools', { prefixes: ['10.4.0.0/16'] })
-  const scope = await fixture.call('POST', '/v1/address-scopes', { ipVersion: 6 })
-  fuzzer = new RequestFuzzer([subnet, pool, scope].map(({ body }) => body.id))
 })
 afterAll(() => fixture.close())
 
@@ -23,15 +19,20 @@ const fuzzed = routeTable.filter(({ path }) => path !== '/metrics')
 test.each(fuzzed)(
   '$method $path answers whatever is sent without an inner error',
   async (route) => {
+    const fuzzer = new RequestFuzzer(await knownRecords(fixture))
+    let done = 0
     await fc.assert(
       fc.asyncProperty(fuzzer.requestFor(route), async ({ method, url, body, headers }) => {
         const answer = await fixture.call(method, url, body, headers)
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500)
         if (answer.status >= 400)
           expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+        if (answer.status < 300) done += 1
       }),
       budget,
     )
+    // What is only ever refused has not been tried.
+    expect(done).toBeGreaterThan(0)
   },
 )
 
