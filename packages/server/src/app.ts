@@ -129,6 +129,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (reply.getHeader('content-type') === eventStreamType) request.endLoad?.()
     // A kept connection would keep the server from closing.
     if (stopping.signal.aborted) reply.header('connection', 'close')
+    // A change has been made by now, and is not told as refused.
+    const held = load.hold(projectSharing(request), isRead(request) ? lengthOf(payload) : 0)
+    if (typeof held === 'string') return done(held === 'all' ? serverBusy() : tooMuchAtOnce())
+    reply.raw.once('close', held)
     done(null, payload)
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -281,6 +285,15 @@ function invalidHost(): ApiError {
 // Administrators have no share: they are trusted with all of it.
 function projectSharing({ identity }: FastifyRequest): string | undefined {
   return identity === undefined || identity.role === 'admin' ? undefined : identity.caller.projectId
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+// A stream is read no faster than it is taken.
+function lengthOf(payload: unknown): number {
+  return typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0
 }
 
 // What is sent in pieces or compressed may become as large as the route allows.

@@ -10,7 +10,9 @@ export interface LoadLimits {
   readonly maxEventLoopDelayMs: number
   /** Bytes of all bodies that are being read and worked on, as they are after decompression. */
   readonly maxBodyBytes: number
-  /** A body of so many bytes is taken whatever the others are: the requests in flight bound how many there can be. */
+  /** Bytes of all answers that clients have not taken yet. */
+  readonly maxAnswerBytes: number
+  /** A body or an answer of so many bytes is taken whatever the others are: the requests in flight bound how many there can be. */
   readonly freeBodyBytes: number
 }
 
@@ -18,6 +20,7 @@ export const defaultLoadLimits: LoadLimits = {
   maxInFlight: 400,
   maxEventLoopDelayMs: 1000,
   maxBodyBytes: 256 * 1024 * 1024,
+  maxAnswerBytes: 256 * 1024 * 1024,
   freeBodyBytes: 64 * 1024,
 }
 
@@ -30,6 +33,7 @@ export class LoadShedding {
   readonly #timer: NodeJS.Timeout
   readonly #requests: SharedBudget
   readonly #bodies: SharedBudget
+  readonly #answers: SharedBudget
   #lateSamples = 0
   #sampledAt = performance.now()
   #inFlight = 0
@@ -41,6 +45,7 @@ export class LoadShedding {
     this.#onRefused = onRefused
     this.#requests = new SharedBudget(limits.maxInFlight)
     this.#bodies = new SharedBudget(limits.maxBodyBytes)
+    this.#answers = new SharedBudget(limits.maxAnswerBytes)
     this.#timer = setInterval(() => this.#sample(), sampleMs)
     this.#timer.unref()
   }
@@ -81,6 +86,13 @@ export class LoadShedding {
       request()
       body()
     }
+  }
+
+  /** Takes what is answered to a project, until the returned function is called, once or more often. */
+  hold(project: string | undefined, answerBytes: number): (() => void) | BudgetRefusal {
+    return answerBytes <= this.#limits.freeBodyBytes
+      ? () => {}
+      : this.#answers.take(project, answerBytes)
   }
 
   /** Counts a request that was refused because of `isOverloaded`. */

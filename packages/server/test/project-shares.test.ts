@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { maxEventStreams } from '../src/event-stream.ts'
+import type { AppTimeouts } from '../src/http-server.ts'
 import { createToken } from '../src/identity/token-records.ts'
 import {
   credentialAuthentication,
@@ -22,7 +23,10 @@ afterEach(async () => {
   await store.close()
 })
 
-async function start(loadLimits: Partial<LoadLimits> = {}): Promise<void> {
+async function start(
+  loadLimits: Partial<LoadLimits> = {},
+  timeouts: Partial<AppTimeouts> = {},
+): Promise<void> {
   store = await openStore()
   server = await startServer({
     ipam: store.ipam,
@@ -31,6 +35,7 @@ async function start(loadLimits: Partial<LoadLimits> = {}): Promise<void> {
     log: requestLog('silent'),
     loadLimits: { ...patient.loadLimits, ...loadLimits },
     stopTimeoutMs: 1000,
+    timeouts,
   })
 }
 
@@ -101,4 +106,65 @@ describe('a project that takes all it can get', () => {
     held.shift()?.destroy()
     await expect.poll(() => stream(north)).toBe('200')
   })
+
+  test('may leave a quarter of the room for large answers untaken', async () => {
+    await start({ maxAnswerBytes: 80_000_000 })
+    const [north, south] = [await tokenOf('north'), await tokenOf('south')]
+    await fillPlan('north')
+    const connection = await requestWithoutReading(north)
+    expect((await get(north, '/v1/plan')).status).toBe(429)
+    expect((await get(north, '/v1/subnets')).status).toBe(200)
+    expect((await get(south, '/v1/plan')).status).toBe(200)
+    connection.destroy()
+    await expect.poll(async () => (await get(north, '/v1/plan')).status).toBe(200)
+  })
 })
+
+test('who takes nothing of an answer is cut off', async () => {
+  await start({}, { answerMs: 300 })
+  const north = await tokenOf('north')
+  await fillPlan('north')
+  await requestWithoutReading(north)
+  const connections = () =>
+    new Promise<number>((resolve) => {
+      server.app.server.getConnections((_error, count) => resolve(count))
+    })
+  await expect.poll(connections, { timeout: 30_000 }).toBe(0)
+  expect((await get(north, '/v1/subnets')).status).toBe(200)
+})
+
+test('who sends hundreds of requests without waiting for an answer is cut off', async () => {
+  await start()
+  const connection = await rawConnection(server.url)
+  held.push(connection)
+  connection.write('GET /docs HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500))
+  expect((await connection.closed()).match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThan(500)
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+})
+
+/** A plan of 34 MB: more than the system takes in for a client that does not read. */
+async function fillPlan(projectId: string): Promise<void> {
+  const ipam = store.ipam.as({ projectId, isAdmin: false })
+  const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/16' })
+  const names = Array.from({ length: 64 }, (_, index) => [`label-${index}`, 'x'.repeat(255)])
+  const labels = Object.fromEntries(names)
+  for (let count = 0; count < 2; count += 1)
+    await ipam.allocations.allocate(id, { kind: 'bulk', count: 1000 }, { labels })
+}
+
+/** A request whose answer is under way, on a connection that takes nothing of it any more. */
+async function requestWithoutReading(secret: string): Promise<RawConnection> {
+  const connection = await rawConnection(server.url)
+  held.push(connection)
+  connection.write(`GET /v1/plan HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${secret}\r\n\r\n`)
+  await connection.received(/^HTTP\/1\.1 200/)
+  connection.socket.pause()
+  return connection
+}
+
+async function get(secret: string, path: string): Promise<{ status: number }> {
+  const headers = { authorization: `Bearer ${secret}` }
+  const response = await fetch(`${server.url}${path}`, { headers })
+  await response.arrayBuffer()
+  return { status: response.status }
+}
