@@ -1,5 +1,5 @@
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { credentialAuthentication, type OidcOptions, oidcVerifier } from '../src/index.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 import { type LoopbackServer, loopbackServer } from './loopback-server.ts'
@@ -11,6 +11,7 @@ let isUp = true
 let claimedIssuer: string | undefined
 let claimedKeys: string | undefined
 let redirectTo: string | undefined
+let publishedKeys: unknown
 let fixture: AppFixture | undefined
 
 beforeEach(async () => {
@@ -19,7 +20,7 @@ beforeEach(async () => {
   claimedKeys = undefined
   redirectTo = undefined
   keys = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', use: 'sig' }
+  publishedKeys = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'one', use: 'sig' }] }
   issuer = await loopbackServer(({ url }) => {
     if (!isUp) return { status: 500 }
     if (redirectTo !== undefined) return { status: 302, headers: { location: redirectTo } }
@@ -31,7 +32,7 @@ beforeEach(async () => {
           jwks_uri: claimedKeys ?? `${issuer.url}/keys`,
         },
       }
-    return url === '/keys' ? { status: 200, body: { keys: [jwk] } } : { status: 404 }
+    return url === '/keys' ? { status: 200, body: publishedKeys } : { status: 404 }
   })
 })
 
@@ -53,14 +54,18 @@ interface Signing {
   readonly issuer?: string
   readonly audience?: string
   readonly expires?: string
+  readonly notBefore?: string
+  readonly subject?: string
+  readonly kid?: string
 }
 
 function sign(claims: JWTPayload, signing: Signing = {}): Promise<string> {
   return new SignJWT(claims)
-    .setProtectedHeader({ alg: signing.algorithm ?? 'RS256', kid: 'one' })
+    .setProtectedHeader({ alg: signing.algorithm ?? 'RS256', kid: signing.kid ?? 'one' })
     .setIssuer(signing.issuer ?? issuer.url)
     .setAudience(signing.audience ?? audience)
-    .setSubject('alice')
+    .setSubject(signing.subject ?? 'alice')
+    .setNotBefore(signing.notBefore ?? '0s')
     .setIssuedAt()
     .setExpirationTime(signing.expires ?? '5m')
     .sign(signing.key ?? keys.privateKey)
@@ -89,6 +94,11 @@ describe('OpenID Connect', () => {
     expect(await statusFor(app, await sign(claims))).toBe(200)
     const other = await generateKeyPair('RS256')
     const secret = new TextEncoder().encode('a secret of thirty-two characters')
+    const publicKey = new TextEncoder().encode(await exportSPKI(keys.publicKey))
+    const withoutEnd = new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setIssuer(issuer.url)
+      .setAudience(audience)
     const good = await sign(claims)
     const [head = '', , signature = ''] = good.split('.')
     const forged = Buffer.from(JSON.stringify({ ...claims, roles: 'admin' })).toString('base64url')
@@ -98,6 +108,15 @@ describe('OpenID Connect', () => {
       'another issuer': await sign(claims, { issuer: 'https://evil.example' }),
       'another audience': await sign(claims, { audience: 'other' }),
       expired: await sign(claims, { expires: '-5m' }),
+      'not yet good': await sign(claims, { notBefore: '5m' }),
+      'without an end': await withoutEnd.setSubject('alice').sign(keys.privateKey),
+      'of nobody': await withoutEnd.setSubject('').setExpirationTime('5m').sign(keys.privateKey),
+      'a name too long for an event': await sign(claims, { subject: 'a'.repeat(251) }),
+      'a name with a null character': await sign(claims, { subject: 'alice\0' }),
+      'the public key as a shared secret': await sign(claims, {
+        algorithm: 'HS256',
+        key: publicKey,
+      }),
       'a shared secret': await sign(claims, { algorithm: 'HS256', key: secret }),
       'other claims': `${head}.${forged}.${signature}`,
       'no signature': `${none}.${good.split('.')[1] ?? ''}.`,
@@ -131,6 +150,48 @@ describe('OpenID Connect', () => {
     expect(await statusFor(app, token)).toBe(503)
     isUp = true
     expect(await statusFor(app, token)).toBe(200)
+  })
+
+  test('answers 503 while the provider’s keys are no keys', async () => {
+    const app = await open()
+    const token = await sign({ project: 'north', roles: 'reader' })
+    const good = publishedKeys
+    for (const bad of ['<html>', null, {}, { keys: 'one' }]) {
+      publishedKeys = bad
+      expect(await statusFor(app, token), JSON.stringify(bad)).toBe(503)
+    }
+    publishedKeys = good
+    expect(await statusFor(app, token)).toBe(200)
+  })
+
+  test('tells users apart whose names begin alike', async () => {
+    const app = await open()
+    const actors: unknown[] = []
+    for (const end of ['a', 'b']) {
+      const subject = `${'x'.repeat(249)}${end}`
+      const token = await sign({ project: 'north', roles: 'operator' }, { subject })
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await app.call('POST', '/v1/address-scopes', { ipVersion: 4 }, headers)).status).toBe(
+        201,
+      )
+      actors.push((await app.ipam.events.list()).items.at(-1)?.actor)
+    }
+    expect(actors[0]).not.toBe(actors[1])
+  })
+
+  test('takes the issuer’s next key without a restart, and lets go of the one before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const app = await open()
+    const claims = { project: 'north', roles: 'reader' }
+    expect(await statusFor(app, await sign(claims))).toBe(200)
+    const before = keys
+    keys = await generateKeyPair('RS256')
+    publishedKeys = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'two', use: 'sig' }] }
+    // Unknown keys are asked for twice a minute at most, whoever names how many.
+    vi.setSystemTime(Date.now() + 31_000)
+    expect(await statusFor(app, await sign(claims, { kid: 'two' }))).toBe(200)
+    expect(await statusFor(app, await sign(claims, { key: before.privateKey }))).toBe(401)
+    vi.useRealTimers()
   })
 
   test('believes no provider that says it is another', async () => {

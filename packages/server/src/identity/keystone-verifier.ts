@@ -32,6 +32,7 @@ export interface KeystoneOptions {
 }
 
 const answerTimeoutMs = 5000
+const usualCacheMs = 5000
 const longestCacheMs = 60_000
 const mostCached = 10_000
 const defaultRoles: RoleMap = { admin: 'admin', member: 'operator', reader: 'reader' }
@@ -59,7 +60,7 @@ export class KeystoneVerifier implements CredentialVerifier {
     this.#tokensUrl = `${url.replace(/\/+$/, '').replace(/\/v3$/, '')}/v3/auth/tokens`
     this.#credentials = credentials
     this.#roles = roles ?? defaultRoles
-    this.#cacheMs = Math.min(cacheMs ?? answerTimeoutMs, longestCacheMs)
+    this.#cacheMs = Math.min(cacheMs ?? usualCacheMs, longestCacheMs)
   }
 
   accepts(credential: string): boolean {

@@ -50,7 +50,9 @@ export function oidcVerifier(options: OidcOptions): CredentialVerifier {
     accepts: (credential) => /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(credential),
     async verify(credential) {
       const claims = await verifiedClaims(credential, await keySet(), options)
-      return principalOf(claims, options)
+      const { sub } = claims
+      if (!isSubject(sub)) throw invalidCredential()
+      return principalOf(sub, claims, options)
     },
   }
 }
@@ -75,12 +77,23 @@ async function verifiedClaims(
   }
 }
 
+// OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. Events have room for 250 beside `oidc:`; what is longer
+// is not cut off, since two users must never become one.
+function isSubject(subject: unknown): subject is string {
+  return typeof subject === 'string' && /^[\x20-\x7e]{1,250}$/.test(subject)
+}
+
 function isProvidersFault(error: errors.JOSEError): boolean {
-  // A plain JOSEError is jose's way of saying that the keys were not answered with 200 and JSON.
-  return error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
+  // A JWKSInvalid is an answer that is no set of keys, and a plain JOSEError jose's way of saying that the keys were not answered with 200 and JSON.
+  return (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    error.code === 'ERR_JOSE_GENERIC'
+  )
 }
 
 function principalOf(
+  subject: string,
   claims: JWTPayload,
   { projectClaim = 'project', roleClaim = 'roles', roles = sameRoles }: OidcOptions,
 ): Principal {
@@ -90,7 +103,7 @@ function principalOf(
     throw new ApiError('FORBIDDEN', 'The token names no project.', {
       fix: 'Let the provider put the project into its tokens, in the claim that the server is told of.',
     })
-  return { projectId, role, actor: `oidc:${String(claims.sub).slice(0, 200)}` }
+  return { projectId, role, actor: `oidc:${subject}` }
 }
 
 // A claim may have dots in its own name, as those of some providers are URLs.
