@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { readyUrl } from '@freehold/test-support'
 import { expect, test, vi } from 'vitest'
@@ -93,6 +95,22 @@ test('serve can make the first admin token itself, and prints it once', async ()
   expect((await stop(second)).stdout).not.toContain('fh_')
   const { items } = await folder.json<{ items: unknown[] }>('token', 'list')
   expect(items).toHaveLength(1)
+})
+
+test('serve makes no first token that it could not show, because it cannot listen', async () => {
+  await using folder = new FreeholdFolder()
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const serve = ['serve', '--log-level', 'silent', '--first-token', '--listen']
+  expect((await folder.run(...serve, `127.0.0.1:${port}`)).exitCode).toBe(7)
+  expect((await folder.run(...serve, '0.0.0.0:0', '--no-auth')).exitCode).toBe(2)
+  taken.close()
+  const child = folder.start(...serve, '127.0.0.1:0')
+  const said = resultOf(child)
+  await readyUrl(child)
+  child.kill('SIGTERM')
+  expect((await said).stdout).toMatch(/fh_[0-9A-Za-z]{49}/)
 })
 
 test('serve refuses options that do not fit together', async () => {

@@ -4,6 +4,7 @@ import { postgresStore } from '@freehold/engine/postgres'
 import { type TestServer, testMariadb, testPostgres } from '@freehold/test-support'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken, listTokens, revokeToken, rotateToken } from '../src/identity/token-records.ts'
+import { openStore as openSqlite } from './app-fixture.ts'
 
 const mariadb = await testMariadb()
 const servers: [string, TestServer | undefined, (url: string) => Parameters<typeof openIpam>[0]][] =
@@ -49,3 +50,32 @@ describe.each(servers)('on %s', (_name, server, openStore) => {
     },
   )
 })
+
+test('a family that many have left by age still has two alive at most', async () => {
+  const store = await openSqlite()
+  const { ipam } = store
+  const first = await createToken(ipam, { role: 'reader', projectId: 'north' }, {})
+  const second = await rotateToken(ipam, undefined, first.token.id, {})
+  // More than one page of them before and after the living, whatever the order.
+  await ipam.transaction(async ({ documents }) => {
+    for (let count = 0; count < 2001; count += 1)
+      await documents.create({
+        collection: 'token',
+        name: count % 2 === 0 ? '' : '~',
+        reference: first.token.familyId,
+        uniqueKey: `digest ${count}`,
+        body: {
+          role: 'reader',
+          expiresAt: '2020-01-01T00:00:00.000Z',
+          lastUsedAt: null,
+          createdBy: null,
+        },
+      })
+  })
+  await expect(rotateToken(ipam, undefined, second.token.id, {})).rejects.toMatchObject({
+    code: 'TOKEN_ROTATION_OPEN',
+  })
+  await revokeToken(ipam, first.token.id, true)
+  expect((await listTokens(ipam, undefined, {}, {})).items).toEqual([])
+  await store.close()
+}, 60_000)

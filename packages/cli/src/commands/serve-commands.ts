@@ -1,11 +1,10 @@
-import type { Store } from '@freehold/engine'
+import type { Ipam, Store } from '@freehold/engine'
 import { storeAt } from '@freehold/engine/store-url'
 import {
   createFirstToken,
   guardAgainstCrashes,
   plainIdentifiers,
   type RunningServer,
-  refuseRestored,
   requestLog,
   startServer,
 } from '@freehold/server'
@@ -67,10 +66,6 @@ async function start(
     )
   const ipam = await openEngine(store, { migrate: options.migrate })
   try {
-    // The server refuses it too, but must not have made a token before.
-    if (auditHeads !== undefined) await refuseRestored(ipam, auditHeads.directory)
-    const firstToken = options.firstToken ? await createFirstToken(ipam) : undefined
-    await warnIfNobodyCanCall(context, ipam, options)
     const server = await startServer({
       ipam,
       listen,
@@ -79,10 +74,27 @@ async function start(
       ...(options.logIdentifiers ? { pseudonymize: plainIdentifiers } : {}),
       ...(auditHeads === undefined ? {} : { auditHeads }),
     })
-    return { server, firstToken }
+    return { server, firstToken: await firstTokenOf(context, ipam, server, options) }
   } catch (error) {
     await ipam.close()
     throw listenFailure(error, listen)
+  }
+}
+
+// Only of a server that listens: a token that is made and then not shown is lost, and no second one would be made.
+async function firstTokenOf(
+  context: CommandContext,
+  ipam: Ipam,
+  server: RunningServer,
+  options: ServeOptions,
+): Promise<string | undefined> {
+  try {
+    const firstToken = options.firstToken ? await createFirstToken(ipam) : undefined
+    await warnIfNobodyCanCall(context, ipam, options)
+    return firstToken
+  } catch (error) {
+    await server.stop()
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type Document,
+  type DocumentFilter,
   type Ipam,
   IpamError,
   isIpamError,
@@ -55,6 +56,8 @@ const collection = 'token'
 const yearInSeconds = 31_536_000
 const mostSeconds = 10 * yearInSeconds
 const mostAlive = 2
+// Keys of requests are ASCII, so nobody can use this one up before.
+const firstTokenKey = '«first admin token»'
 
 /**
  * Makes a token. One constant-cost write, told in the events without its text.
@@ -135,13 +138,10 @@ export async function rotateToken(
     const document = await found(view.documents.hold(collection, id, 'exclusive'))
     const { role, expiresAt } = document.body as unknown as TokenBody
     const familyId = document.reference ?? document.id
-    const family = await view.documents.list(
-      collection,
-      { references: [familyId] },
-      { limit: 1000 },
-    )
-    const alive = family.items.filter((one) => isAlive(one, now))
-    if (alive.length >= mostAlive)
+    let alive = 0
+    for await (const one of everyToken(view, { references: [familyId] }))
+      if (isAlive(one, now)) alive += 1
+    if (alive >= mostAlive)
       throw new ApiError('TOKEN_ROTATION_OPEN', 'This token was rotated, and both are alive.', {
         fix: 'Revoke the one that is no longer used.',
       })
@@ -165,7 +165,7 @@ export async function createFirstToken(ipam: Ipam): Promise<string | undefined> 
     description: 'first administrator',
     expiresInSeconds: null,
   } as const
-  const key = { idempotencyKey: 'first-admin-token', fingerprint: 'first-admin-token' }
+  const key = { idempotencyKey: firstTokenKey, fingerprint: firstTokenKey }
   try {
     return (await createToken(ipam, input, key)).secret
   } catch (error) {
@@ -176,16 +176,21 @@ export async function createFirstToken(ipam: Ipam): Promise<string | undefined> 
 
 /** Every token of a role that is alive; for those who must know whether there is any. Linear in the tokens. */
 export async function hasToken(ipam: Ipam, role?: Principal['role']): Promise<boolean> {
+  for await (const document of everyToken(asServer(ipam), {}))
+    if (isAlive(document, Date.now()) && (role === undefined || toToken(document).role === role))
+      return true
+  return false
+}
+
+async function* everyToken(ipam: Ipam, filter: DocumentFilter): AsyncGenerator<Document> {
   for (let cursor: string | undefined; ; ) {
-    const page = await asServer(ipam).documents.list(
+    const page = await ipam.documents.list(
       collection,
-      {},
-      { limit: 1000, ...(cursor === undefined ? {} : { cursor }) },
+      filter,
+      cursor === undefined ? { limit: 1000 } : { limit: 1000, cursor },
     )
-    for (const document of page.items)
-      if (isAlive(document, Date.now()) && (role === undefined || toToken(document).role === role))
-        return true
-    if (page.nextCursor === null) return false
+    yield* page.items
+    if (page.nextCursor === null) return
     cursor = page.nextCursor
   }
 }
