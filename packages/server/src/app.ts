@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ipam } from '@freehold/engine'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { assertRule } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
 import type { AppServices } from './app-services.ts'
 import { type Authentication, type Identity, noAuthentication } from './authentication.ts'
@@ -11,6 +12,7 @@ import { connectionErrorHandler } from './connection-errors.ts'
 import { docsPage } from './docs-page.ts'
 import { problemResponse } from './error-responses.ts'
 import { eventStreamType, maxEventStreams } from './event-stream.ts'
+import { invalidHost, isHostHeader } from './host-header.ts'
 import { type AppTimeouts, httpServer, maxHeaderBytes } from './http-server.ts'
 import { addJsonParser } from './json-parser.ts'
 import { defaultLoadLimits, type LoadLimits, LoadShedding } from './load-shedding.ts'
@@ -89,8 +91,13 @@ export function createApp(options: AppOptions): FastifyInstance {
     return true
   })
   const limiter = new RateLimiter(options.rateLimits ?? {})
-  const authentication = limited(options.authentication ?? noAuthentication(), limiter)
+  const uncounted = options.authentication ?? noAuthentication()
+  const authentication = limited(uncounted, limiter)
 
+  // Whichever way a route comes in, by itself or as the HEAD of a GET.
+  app.addHook('onRoute', ({ method, url, config }) =>
+    assertRule(`${String(method)} ${url}`, config?.route?.access?.rule),
+  )
   app.decorateRequest('identity', undefined)
   app.decorateRequest('problem', undefined)
   app.decorateRequest('endLoad', null)
@@ -144,6 +151,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   registerRoutes(app, routeTable, {
     services,
     authentication,
+    identifyAgain: (ofRequest, requestId) => uncounted.identify(ofRequest, requestId),
     requireIfMatch: options.requireIfMatch ?? false,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
   })
@@ -268,18 +276,9 @@ function isAlwaysServed(url: string | undefined): boolean {
 function refusal(request: FastifyRequest, stopping: AbortSignal): ApiError | undefined {
   if (stopping.aborted)
     return new ApiError('SERVER_STOPPING', 'The server is stopping.', {}, { connection: 'close' })
-  if (!isHostHeader(request.headers.host)) return invalidHost()
+  if (!isHostHeader(request.headers.host)) return invalidHost('Host')
   if (request.is404) return unroutable(routeTable, request.method, request.raw.url) as ApiError
   return undefined
-}
-
-// RFC 9112, section 3.2: neither two of them nor one that cannot be a host. Links of the Networking API are made of it.
-function isHostHeader(host: string | undefined): boolean {
-  return host === undefined || /^(\[[0-9A-Fa-f:.]+\]|[\w.-]*)(:\d{1,5})?$/.test(host)
-}
-
-function invalidHost(): ApiError {
-  return new ApiError('INVALID_HEADER', 'Host must name one host.', { header: 'Host' })
 }
 
 // Administrators have no share: they are trusted with all of it.

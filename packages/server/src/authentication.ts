@@ -3,7 +3,7 @@ import type { Caller } from '@freehold/engine'
 import { allows, type Role, type RuleName } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
 import { isProjectId } from './identity/principal.ts'
-import { isLoopbackHostHeader } from './loopback.ts'
+import { isLoopbackHostHeader, isLoopbackOrigin } from './loopback.ts'
 
 /** Who sent a request, and what it may be. */
 export interface Identity {
@@ -23,6 +23,9 @@ export interface Authentication {
   close?(): Promise<void>
 }
 
+/** Who asks where nobody is asked who it is. Sees nothing that is not shared: no project can have such a name. */
+export const nobody: Caller = { projectId: 'nobody at all', isAdmin: false }
+
 /**
  * Everybody is admin, in the project that `X-Project-Id` names, else in `default`. `actor`: who that is, where it is known
  * without being proved.
@@ -36,6 +39,15 @@ export function noAuthentication({ actor }: Pick<Caller, 'actor'> = {}): Authent
         throw new ApiError('HOST_NOT_ALLOWED', 'Without authentication, Host must be loopback.', {
           fix: 'Use localhost, 127.0.0.1 or [::1].',
         })
+      // Under the true name it can send a POST without a body, which no browser asks about first.
+      if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin))
+        throw new ApiError(
+          'FORBIDDEN',
+          'Without authentication, pages of other sites are refused.',
+          {
+            header: 'Origin',
+          },
+        )
       const projectId = readProjectId(headers['x-project-id'])
       const known = actor === undefined ? {} : { actor }
       return { caller: { projectId, isAdmin: true, requestId, ...known }, role: 'admin' }

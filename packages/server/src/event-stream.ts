@@ -7,6 +7,8 @@ export interface EventStreamOptions {
   readonly ipam: Ipam
   readonly changes: ChangeSignal
   readonly stopping: AbortSignal
+  /** Whether the reader's token still opens the stream. Asked before each page is read. */
+  readonly isStillLetIn: () => Promise<boolean>
 }
 
 /** Streams open at once; each asks the database once a second. */
@@ -19,7 +21,8 @@ const pollMs = 1000
 const heartbeatMs = 15_000
 
 /**
- * The events from a position on as Server-Sent Events, with no end until the reader leaves or the server stops.
+ * The events from a position on as Server-Sent Events, with no end until the reader leaves, its token ends or the server
+ * stops.
  * The stream pulls: a slow reader holds at most one page in memory.
  */
 export function eventStream(options: EventStreamOptions, firstPage: EventPage): Readable {
@@ -38,7 +41,7 @@ export function readEventPage(ipam: Ipam, after: string | undefined): Promise<Ev
 }
 
 async function* messages(
-  { ipam, changes }: EventStreamOptions,
+  { ipam, changes, isStillLetIn }: EventStreamOptions,
   firstPage: EventPage,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -57,7 +60,8 @@ async function* messages(
       await changes.wait(pollMs, signal)
       quietMs += pollMs
     }
-    if (signal.aborted) return
+    // A token that is revoked or over ends what it has opened, too.
+    if (signal.aborted || !(await isStillLetIn())) return
     page = await readEventPage(ipam, page.nextCursor)
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLoopbackHostHeader, loopbackAddress } from './loopback.ts'
+import { isLoopbackHostHeader, isLoopbackOrigin, loopbackAddress } from './loopback.ts'
 
 describe('listening without authentication', () => {
   test.each([
@@ -69,4 +69,20 @@ describe('the Host header', () => {
       }
     },
   )
+})
+
+test.each([
+  ['http://localhost:3000', true],
+  ['http://127.0.0.1', true],
+  ['https://[::1]:8443', true],
+  ['null', false],
+  ['', false],
+  ['localhost', false],
+  ['http://evil.example', false],
+  ['http://localhost.evil.example', false],
+  ['http://localhost/http://evil.example', false],
+  ['http://evil.example@localhost', false],
+  ['chrome-extension://localhost', false],
+])('the origin %s is loopback: %s', (origin, expected) => {
+  expect(isLoopbackOrigin(origin)).toBe(expected)
 })

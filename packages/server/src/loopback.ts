@@ -46,3 +46,9 @@ function namesLoopback(header: string): boolean {
   const host = header.replace(/:[0-9]{1,5}$/, '').replace(/^\[(.*)\]$/, '$1')
   return host.toLowerCase() === 'localhost' || isLoopbackAddress(host)
 }
+
+/** Whether an Origin header names a page that came from this machine's loopback. */
+export function isLoopbackOrigin(header: string): boolean {
+  const [, host] = /^https?:\/\/([^/]+)$/.exec(header) ?? []
+  return host !== undefined && namesLoopback(host)
+}

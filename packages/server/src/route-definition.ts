@@ -54,6 +54,8 @@ export interface RouteContext<Path extends string, Query, Body> {
     current: () => Promise<{ readonly revision?: number }>,
   ) => Promise<MutationOptions>
   readonly services: AppServices
+  /** Whether the caller would be let in now as it was: for answers that outlast the look at its token. */
+  readonly isStillLetIn: () => Promise<boolean>
   /** Id of the token that the caller showed, where it is one of ours. */
   readonly tokenId: string | undefined
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assertRule, type RuleName } from './access-rules.ts'
 import { ApiError } from './api-error.ts'
 import type { AppServices } from './app-services.ts'
-import { type Authentication, authorize, type Identity } from './authentication.ts'
+import { type Authentication, authorize, type Identity, nobody } from './authentication.ts'
 import { announcesBody, bodyNotAllowed, checkBodyType } from './body-headers.ts'
 import { entityTag, expectedRevision, isUnchanged } from './conditional-requests.ts'
 import { bodyTooLarge } from './error-responses.ts'
@@ -32,7 +32,10 @@ declare module 'fastify' {
 
 export interface RegistrationOptions {
   readonly services: AppServices
+  /** Counts what each caller asks for. */
   readonly authentication: Authentication
+  /** The same without counting, for who was let in already. */
+  readonly identifyAgain: Authentication['identify']
   /** PATCH and DELETE of records that have a revision need If-Match. */
   readonly requireIfMatch: boolean
   readonly bodyLimit: number
@@ -158,16 +161,34 @@ function sendRaw(
   return reply.send('')
 }
 
+async function isStillLetIn(
+  { access }: RouteDefinition,
+  { identifyAgain }: RegistrationOptions,
+  { headers, id, identity }: FastifyRequest,
+): Promise<boolean> {
+  if (identity === undefined) return true
+  try {
+    const now = await identifyAgain(headers, id)
+    authorize(access.rule, now)
+    const { projectId, isAdmin } = now.caller
+    return projectId === identity.caller.projectId && isAdmin === identity.caller.isAdmin
+  } catch (error) {
+    if (error instanceof ApiError) return false
+    throw error
+  }
+}
+
 function contextOf(
   route: RouteDefinition,
-  { services, requireIfMatch }: RegistrationOptions,
+  options: RegistrationOptions,
   request: FastifyRequest,
 ): RouteContext<string, unknown, unknown> {
+  const { services, requireIfMatch } = options
   const { identity, body, headers } = request
   const query = request.query as object
   const params = readPathParameters(route, request.params as Record<string, string>)
   return {
-    ipam: identity === undefined ? services.ipam : services.ipam.as(identity.caller),
+    ipam: services.ipam.as(identity?.caller ?? nobody),
     params,
     query,
     body,
@@ -183,6 +204,7 @@ function contextOf(
       return ifRevision === undefined ? {} : { ifRevision }
     },
     services,
+    isStillLetIn: () => isStillLetIn(route, options, request),
     tokenId: identity?.tokenId,
   }
 }

@@ -7,6 +7,9 @@ import { type RegistrationOptions, registerRoutes } from '../src/route-registrat
 import { routeTable } from '../src/route-table.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 
+const everyRoute = [...routeTable, ...neutronRoutes]
+const ranks: readonly Role[] = ['metrics', 'reader', 'operator', 'admin']
+
 let fixture: AppFixture | undefined
 
 afterEach(async () => {
@@ -32,42 +35,72 @@ describe('access rules', () => {
       expect(() => register(access)).toThrow('names no known access rule')
   })
 
+  test('no route comes into the app past its table either', async () => {
+    fixture = await openApp()
+    const { app } = fixture
+    const answer = async () => ({})
+    expect(() => app.get('/backdoor', answer)).toThrow('names no known access rule')
+    const config = { route: { path: '/backdoor', access: { rule: 'nobody:knows' } } }
+    expect(() => app.get('/backdoor', { config } as never, answer)).toThrow(
+      'names no known access rule',
+    )
+  })
+
   test('every rule is used by a route', () => {
-    const used = new Set([...routeTable, ...neutronRoutes].map(({ access }) => access.rule))
+    const used = new Set(everyRoute.map(({ access }) => access.rule))
     expect([...used].toSorted()).toEqual(Object.keys(accessRules).toSorted())
   })
 
   test('only the service itself is open to anyone', () => {
-    const open = routeTable.filter(({ access }) => accessRules[access.rule] === 'anyone')
-    expect(open.map(({ path }) => path).toSorted()).toEqual([
-      '/docs',
-      '/healthz',
-      '/openapi.json',
-      '/readyz',
+    const open = everyRoute.filter(({ access }) => accessRules[access.rule] === 'anyone')
+    expect(open.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'GET /',
+      'GET /docs',
+      'GET /healthz',
+      'GET /openapi.json',
+      'GET /readyz',
+      'GET /v2',
+      'GET /v2.0',
+      'GET /v2.0/',
+      'GET /v2.0/extensions',
+      'GET /v2.0/extensions/{alias}',
+      'GET /v2/*',
+      'GET /v3',
+      'GET /v3/*',
     ])
   })
 
   test('whatever is no GET needs more than a reader, but for renewing its own token', () => {
-    const writing = routeTable.filter(
+    const writing = everyRoute.filter(
       ({ method, access }) => method !== 'GET' && access.rule !== 'token:rotate',
     )
-    for (const { operationId, access } of writing)
-      expect(['operator', 'admin'], operationId).toContain(accessRules[access.rule])
+    for (const { method, path, access } of writing)
+      expect(['operator', 'admin'], `${method} ${path}`).toContain(accessRules[access.rule])
   })
 
-  test('a reader reads and changes nothing', async () => {
-    fixture = await openApp({ authentication: as('reader') })
-    for (const { method, path, access } of routeTable) {
-      const url = path
-        .replace('{id}', '00000000-0000-4000-8000-000000000000')
-        .replace('{address}', '::1')
-      const hasBody = method !== 'GET' && access.rule !== 'token:rotate'
-      const { status } = await fixture.call(method, url, hasBody ? {} : undefined)
-      if (accessRules[access.rule] === 'operator' || accessRules[access.rule] === 'admin')
-        expect(status, `${method} ${path}`).toBe(403)
-      else expect([200, 404, 400], `${method} ${path}`).toContain(status)
-    }
-  })
+  test.each(['anyone', 'metrics', 'reader', 'operator', 'admin'] as const)(
+    'each route is open to %s just where the rule says so, in either API',
+    async (role) => {
+      fixture = await openApp({ authentication: as(role) })
+      for (const { method, path, access } of everyRoute) {
+        const least = accessRules[access.rule]
+        const isOpen =
+          ranks.indexOf(role) >= ranks.indexOf(least) ||
+          least === 'anyone' ||
+          (role === 'metrics' && access.rule === 'metrics:read')
+        const url = path
+          .replace('{id}', '00000000-0000-4000-8000-000000000000')
+          .replace('{address}', '::1')
+          .replace('{project}', 'p')
+        for (const sent of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
+          const hasBody = method !== 'GET' && access.rule !== 'token:rotate'
+          const { status } = await fixture.call(sent, url, hasBody ? {} : undefined)
+          if (isOpen) expect([200, 404, 400], `${sent} ${path}`).toContain(status)
+          else expect(status, `${sent} ${path}`).toBe(403)
+        }
+      }
+    },
+  )
 
   test('an operator may do everything but what is for administrators', async () => {
     fixture = await openApp({ authentication: as('operator') })

@@ -70,6 +70,29 @@ describe('listening', () => {
     expect(text).toContain('HOST_NOT_ALLOWED')
   })
 
+  test('without authentication a page of another site is refused, whatever it sends', async () => {
+    store = await openStore()
+    server = await startServer({
+      ipam: store.ipam,
+      listen: { host: '127.0.0.1', port: 0 },
+      log,
+      ...patient,
+    })
+    // A browser asks nobody before it sends a POST without a body, and there is no type to refuse.
+    const statusFrom = async (origin: string) => {
+      const connection = await rawConnection(server?.url ?? '')
+      connection.write(
+        `POST /v1/check HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+          'Content-Length: 0\r\nConnection: close\r\n\r\n',
+      )
+      return (await connection.closed()).slice(9, 12)
+    }
+    for (const origin of ['https://evil.example', 'http://127.0.0.1.evil.example', 'null'])
+      expect(await statusFrom(origin), origin).toBe('403')
+    for (const origin of ['http://localhost:3000', 'http://[::1]:8080', server.url])
+      expect(await statusFrom(origin), origin).toBe('200')
+  })
+
   test('connections beyond the bound are dropped', async () => {
     store = await openStore()
     server = await startServer({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Prefix } from '@freehold/address'
 import { afterEach, describe, expect, test } from 'vitest'
 import { newTokenText } from '../src/identity/token-text.ts'
+import { randomMacAddress } from '../src/neutron/port-records.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 import { linearComplexity, weakBits } from './linear-complexity.ts'
 
@@ -92,6 +93,26 @@ describe('what one tenant is shown says nothing of what the next will be', () =>
         }
       })
     expect(weakBits(hosts, 64)).toEqual([])
+  }, 120_000)
+
+  test('by the MAC addresses of ports', () => {
+    const values = Array.from({ length: enough }, () =>
+      BigInt(`0x${randomMacAddress().slice(9).replaceAll(':', '')}`),
+    )
+    expect(weakBits(values, 24)).toEqual([])
+  }, 120_000)
+
+  test('by the cursors of the event feed, which are never the same twice', async () => {
+    fixture = await openApp()
+    const events = fixture.ipam.as({ projectId: 'south', isAdmin: false }).events
+    // The first 96 bits are what is drawn for each.
+    const drawn: bigint[] = []
+    while (drawn.length < enough) {
+      const { nextCursor } = await events.list({ limit: 1 })
+      drawn.push(BigInt(`0x${Buffer.from(nextCursor, 'base64url').toString('hex').slice(0, 24)}`))
+    }
+    expect(new Set(drawn).size).toBe(enough)
+    expect(weakBits(drawn, 96)).toEqual([])
   }, 120_000)
 
   test('by the texts of tokens', () => {

@@ -174,20 +174,29 @@ describe('HTTPS', () => {
 })
 
 describe('headers of a proxy', () => {
-  const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'localhost' }
-  const links = async (trustedProxies: readonly string[]) => {
+  const links = async (trustedProxies: readonly string[], host = 'ipam.example.net:8443') => {
     const fixture = await openApp({ trustedProxies })
-    const { body } = await fixture.call('GET', '/', undefined, { host: 'localhost', ...forwarded })
+    const { body } = await fixture.call('GET', '/', undefined, {
+      host: 'localhost',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': host,
+    })
     await fixture.close()
     return JSON.stringify(body)
   }
 
   test('are believed of nobody unless told so', async () => {
-    expect(await links([])).toContain('http://localhost')
-    expect(await links(['192.0.2.1'])).toContain('http://localhost')
+    expect(await links([])).toContain('"http://localhost/')
+    expect(await links(['192.0.2.1'])).toContain('"http://localhost/')
   })
 
   test('are believed of a proxy that is named', async () => {
-    expect(await links(['127.0.0.0/8'])).toContain('https://localhost')
+    expect(await links(['127.0.0.0/8'])).toContain('"https://ipam.example.net:8443/')
+  })
+
+  test('make no link when they name no host', async () => {
+    const answer = await links(['127.0.0.0/8'], 'evil.example/?x=')
+    expect(answer).toContain('X-Forwarded-Host must name one host.')
+    expect(answer).not.toContain('evil')
   })
 })

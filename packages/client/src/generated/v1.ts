@@ -324,7 +324,7 @@ export interface paths {
         };
         /**
          * Read what changed, in order
-         * @description With `Accept: text/event-stream` the answer never ends: events arrive as they happen, and `Last-Event-ID` resumes.
+         * @description With `Accept: text/event-stream` the answer has no end while the token is good: events arrive as they happen, and `Last-Event-ID` resumes.
          */
         get: operations["listEvents"];
         put?: never;

@@ -2,8 +2,9 @@ import type { Ipam } from '@freehold/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assertRule } from '../access-rules.ts'
 import { ApiError } from '../api-error.ts'
-import { type Authentication, authorize } from '../authentication.ts'
+import { type Authentication, authorize, nobody } from '../authentication.ts'
 import { announcesBody, bodyNotAllowed, checkBodyType } from '../body-headers.ts'
+import { invalidHost, isHostHeader } from '../host-header.ts'
 import { matchesTemplate } from '../path-parameters.ts'
 import { rawQueryOf } from '../query-parameters.ts'
 import { refuseAdminAttributes } from './admin-attributes.ts'
@@ -69,17 +70,23 @@ function registerRoute(app: FastifyInstance, route: NeutronRoute, options: Neutr
       const { identity } = request
       if (identity !== undefined) refuseAdminAttributes(route.method, request.body, identity.caller)
       const answer = await route.handler({
-        ipam: identity === undefined ? options.ipam : options.ipam.as(identity.caller),
+        ipam: options.ipam.as(identity?.caller ?? nobody),
         params: request.params as Readonly<Record<string, string>>,
         query: rawQueryOf(request.raw.url ?? ''),
         body: request.body,
         headers: request.headers,
-        origin: `${request.protocol}://${request.headers.host ?? 'localhost'}`,
+        origin: originOf(request),
       })
       if (route.method !== 'GET') options.onChange()
       return sendAnswer(answer, request, reply)
     },
   })
+}
+
+// As the caller reached this server: a proxy that is named at the start may say it of itself.
+function originOf({ host, protocol }: FastifyRequest): string {
+  if (!isHostHeader(host)) throw invalidHost('X-Forwarded-Host')
+  return `${protocol === 'https' ? 'https' : 'http'}://${host === '' ? 'localhost' : host}`
 }
 
 // Upstream's own test client names no type when it changes something. A page of another site can leave it out as well

@@ -12,7 +12,7 @@ export const eventRoutes = [
     tag: 'Events',
     summary: 'Read what changed, in order',
     description:
-      'With `Accept: text/event-stream` the answer never ends: events arrive as they happen, and `Last-Event-ID` resumes.',
+      'With `Accept: text/event-stream` the answer has no end while the token is good: events arrive as they happen, and `Last-Event-ID` resumes.',
     access: { rule: 'event:read' },
     query: eventQuerySchema,
     success: {
@@ -21,7 +21,7 @@ export const eventRoutes = [
       schema: eventPageSchema,
       mediaTypes: [eventStreamType],
     },
-    handler: async ({ ipam, query, headers, services }) => {
+    handler: async ({ ipam, query, headers, services, isStillLetIn }) => {
       if (!wantsStream(headers.accept)) {
         const { items, nextCursor } = await ipam.events.list(query)
         return { items: items.map(wireEvent), nextCursor }
@@ -33,7 +33,7 @@ export const eventRoutes = [
       if (release === 'project') throw tooMuchAtOnce()
       if (release === 'all')
         throw new ApiError('SERVER_BUSY', `${maxEventStreams} event streams are open already.`)
-      const stream = eventStream({ ...services, ipam }, firstPage)
+      const stream = eventStream({ ...services, ipam, isStillLetIn }, firstPage)
       stream.once('close', release)
       return new RawReply(eventStreamType, stream)
     },
