@@ -111,6 +111,8 @@ describe('what projects share', () => {
       expect((await south('GET', `/v1/subnets/${id}/${what}`)).status, what).toBe(404)
     const known = (await south('GET', '/v1/addresses/10.0.0.9')).body
     expect(JSON.stringify(known)).not.toMatch(/north|secret-host/)
+    const free = (await south('GET', '/v1/addresses/10.0.0.8')).body
+    expect({ ...known, address: free.address }).toEqual(free)
     expect((await south('GET', '/v1/addresses/10.0.0.9/history')).body.items).toEqual([])
     expect(JSON.stringify((await south('GET', '/v1/plan')).body)).not.toMatch(/north|secret-host/)
     expect(JSON.stringify((await south('GET', '/v1/events')).body)).not.toMatch(/north|secret-host/)

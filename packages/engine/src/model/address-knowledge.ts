@@ -4,7 +4,8 @@ import type { SubnetPool } from './subnet-pool.ts'
 
 /**
  * What an address is in one subnet. `reserved`: the network, broadcast or subnet-router anycast address. `in-pool`: free to
- * be handed out. `outside-pools`: free for `specific` only.
+ * be handed out. `outside-pools`: free for `specific` only. In another project's shared subnet, what other projects hold
+ * looks free.
  */
 export type AddressRole =
   | 'allocated'

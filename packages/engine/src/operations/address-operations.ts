@@ -87,12 +87,9 @@ async function knowledgeIn(
     context.caller.isAdmin ||
     row.project_id === context.caller.projectId ||
     found?.project_id === context.caller.projectId
-  const allocation = found === undefined ? null : toAllocation(found, layout)
-  return {
-    subnet: toSubnet(row),
-    role: roleOf(layout, address, allocation),
-    allocation: mayKnow ? allocation : null,
-  }
+  // Of another project's allocation not even that there is one: the role would say it of every address, at no cost.
+  const allocation = found === undefined || !mayKnow ? null : toAllocation(found, layout)
+  return { subnet: toSubnet(row), role: roleOf(layout, address, allocation), allocation }
 }
 
 function roleOf(

@@ -56,8 +56,9 @@ export function describeAddressHistoryContract(store: ContractStore): void {
       expect((await north.addresses.lookup('10.0.0.9')).subnets[0]?.allocation).toMatchObject({
         holder: { id: 'secret' },
       })
+      // Nor that there is one.
       expect((await south.addresses.lookup('10.0.0.9')).subnets).toMatchObject([
-        { role: 'allocated', allocation: null },
+        { role: 'in-pool', allocation: null },
       ])
       await ipam.subnets.update(id, { shared: false })
       expect((await south.addresses.lookup('10.0.0.9')).subnets).toEqual([])
