@@ -235,7 +235,7 @@ function emptyApp(
       sendProblem(unroutable(routeTable, request.method, request.raw.url), request, reply, log)
       recordUnrouted(request, reply, log)
     },
-    clientErrorHandler: connectionErrorHandler,
+    clientErrorHandler: connectionErrorHandler(headers),
   })
 }
 

@@ -7,26 +7,35 @@ import { openConnection } from './open-connections.ts'
 /**
  * Answers what Node's HTTP parser refuses, before there is a request: the connection is closed after it. Requests that
  * came whole before it are answered first: a refusal in the place of their answers would say that nothing was changed.
+ * `headers` are those of every answer.
  */
-export function connectionErrorHandler(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const requests = [...(openConnection(socket)?.requests ?? [])]
-  const [, answer] = requests.findLast(([{ complete }]) => complete) ?? []
-  if (answer === undefined) return refuse(error.code, socket)
-  answer.once('close', () => refuse(error.code, socket))
+export function connectionErrorHandler(
+  headers: Readonly<Record<string, string>>,
+): (error: Error & { code?: string }, socket: Socket) => void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return (error, socket) => answer(error, socket, lines.join(''))
 }
 
-function refuse(code: string | undefined, socket: Socket): void {
+function answer(error: Error & { code?: string }, socket: Socket, headerLines: string): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const requests = [...(openConnection(socket)?.requests ?? [])]
+  const [, before] = requests.findLast(([{ complete }]) => complete) ?? []
+  if (before === undefined) return refuse(error.code, socket, headerLines)
+  before.once('close', () => refuse(error.code, socket, headerLines))
+}
+
+function refuse(code: string | undefined, socket: Socket, headerLines: string): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
-  const { status, body } = problemResponse(refusalOf(code), randomUUID())
+  const requestId = randomUUID()
+  const { status, body } = problemResponse(refusalOf(code), requestId)
   const text = JSON.stringify(body)
   socket.end(
     `HTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Bad Request'}\r\n` +
-      'Content-Type: application/problem+json\r\n' +
-      'X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n' +
+      `${headerLines}x-request-id: ${requestId}\r\n` +
+      'content-type: application/problem+json\r\n' +
       `Content-Length: ${Buffer.byteLength(text)}\r\n` +
       `Connection: close\r\n\r\n${text}`,
   )

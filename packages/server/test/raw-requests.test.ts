@@ -192,14 +192,18 @@ test('of a header that must come once, neither of two is believed', async () => 
   expect(await answerTo(`${head(types)}{}`)).toMatch(/^HTTP\/1\.1 415 /)
 })
 
-test('what is refused before there is a route carries the headers of every answer', async () => {
-  const text = await answerTo(
-    'GET /v1/subnets/%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
-  )
+test.each([
+  ['a route', 'GET /v1/subnets/%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+  ['a request', 'FOO\r\n\r\n'],
+])('what is refused before there is %s carries the headers of every answer', async (_, bytes) => {
+  const text = await answerTo(bytes)
   for (const header of [
     'x-content-type-options: nosniff',
     'x-request-id: ',
     'cache-control: no-store',
+    "content-security-policy: default-src 'none'",
+    'referrer-policy: no-referrer',
   ])
     expect(text).toContain(header)
+  expect(text).toContain(`"requestId":"${/x-request-id: ([0-9a-f-]{36})/.exec(text)?.[1]}"`)
 })

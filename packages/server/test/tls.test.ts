@@ -173,6 +173,19 @@ describe('HTTPS', () => {
   })
 })
 
+test('bytes that are no request are answered with Strict-Transport-Security too', async () => {
+  makeKeys('one')
+  const { port } = new URL((await start()).url)
+  const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  socket.write('FOO\r\n\r\n')
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  expect(Buffer.concat(chunks).toString()).toMatch(
+    /^HTTP\/1\.1 400 [^]*\r\nstrict-transport-security: max-age=\d+\r\n/,
+  )
+})
+
 describe('headers of a proxy', () => {
   const links = async (trustedProxies: readonly string[], host = 'ipam.example.net:8443') => {
     const fixture = await openApp({ trustedProxies })
