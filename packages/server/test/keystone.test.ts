@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { credentialAuthentication, type KeystoneOptions, KeystoneVerifier } from '../src/index.ts'
 import { type AppFixture, openApp } from './app-fixture.ts'
 import { type LoopbackServer, loopbackServer } from './loopback-server.ts'
@@ -24,6 +24,7 @@ let serviceToken: string
 let logins: unknown[]
 let validations: number
 let isUp: boolean
+let redirectTo: string | undefined
 let fixture: AppFixture | undefined
 
 // Speaks the two calls of the Identity API v3 that matter here, as its reference shows them.
@@ -33,8 +34,10 @@ beforeEach(async () => {
   logins = []
   validations = 0
   isUp = true
+  redirectTo = undefined
   keystone = await loopbackServer(({ method, url, headers }, body) => {
     if (!isUp) return { status: 503 }
+    if (redirectTo !== undefined) return { status: 302, headers: { location: redirectTo } }
     if (url?.split('?')[0] !== '/v3/auth/tokens') return { status: 404 }
     if (method === 'POST') {
       logins.push(JSON.parse(body))
@@ -56,6 +59,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   await fixture?.close()
   fixture = undefined
   await keystone.close()
@@ -127,6 +131,30 @@ describe('Keystone', () => {
     await expect(forgetful.verify('gAAAA-member')).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     })
+  })
+
+  test('is believed for a minute at most, whatever is asked for', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    known.set('gAAAA-member', { roles: ['member'], project: 'north' })
+    const app = await open({ cacheMs: 1_000_000 })
+    expect((await call(app, 'gAAAA-member')).status).toBe(200)
+    known.delete('gAAAA-member')
+    vi.advanceTimersByTime(59_000)
+    expect((await call(app, 'gAAAA-member')).status).toBe(200)
+    vi.advanceTimersByTime(2000)
+    expect((await call(app, 'gAAAA-member')).status).toBe(401)
+  })
+
+  test('is followed nowhere else', async () => {
+    let asked = 0
+    const inside = await loopbackServer(() => {
+      asked += 1
+      return { status: 201, headers: { 'x-subject-token': 'service-1' }, body: {} }
+    })
+    redirectTo = inside.url
+    expect((await call(await open(), 'gAAAA-member')).status).toBe(503)
+    expect(asked).toBe(0)
+    await inside.close()
   })
 
   test('is logged into again when it has forgotten the server', async () => {

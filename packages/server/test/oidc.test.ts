@@ -37,6 +37,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   await fixture?.close()
   fixture = undefined
   await issuer.close()
@@ -191,7 +192,6 @@ describe('OpenID Connect', () => {
     vi.setSystemTime(Date.now() + 31_000)
     expect(await statusFor(app, await sign(claims, { kid: 'two' }))).toBe(200)
     expect(await statusFor(app, await sign(claims, { key: before.privateKey }))).toBe(401)
-    vi.useRealTimers()
   })
 
   test('believes no provider that says it is another', async () => {

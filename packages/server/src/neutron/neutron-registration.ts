@@ -51,7 +51,7 @@ export function sendNeutronError(
 }
 
 function registerRoute(app: FastifyInstance, route: NeutronRoute, options: NeutronOptions): void {
-  const { rule } = route.access
+  const { rule } = route.access ?? {}
   assertRule(`${route.method} ${route.path}`, rule)
   app.route({
     method: route.method,
