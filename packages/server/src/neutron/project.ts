@@ -1,4 +1,5 @@
 import type { Ipam } from '@freehold/engine'
+import { isProjectId } from '../identity/principal.ts'
 import { optional } from './attribute-map.ts'
 import { line, nullOr } from './attribute-readers.ts'
 import { httpBadRequest } from './neutron-error.ts'
@@ -8,9 +9,6 @@ export const projectAttributes = {
   tenant_id: optional(nullOr(line(255)), false),
   project_id: optional(nullOr(line(255)), false),
 }
-
-// Owns what belongs to the server itself; nobody may create in its name.
-const reservedProjectId = 'freehold'
 
 /**
  * The engine in the name of the project that a create request names, else of the caller's own.
@@ -30,7 +28,7 @@ export function asOwner(
     throw httpBadRequest(
       "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
     )
-  if (wanted === '' || wanted === reservedProjectId)
-    throw httpBadRequest('The specified project cannot own anything')
+  // Nobody could ever be of such a project.
+  if (!isProjectId(wanted)) throw httpBadRequest('The specified project cannot own anything')
   return ipam.as({ ...ipam.caller, projectId: wanted })
 }
