@@ -23,7 +23,8 @@ beforeEach(async () => {
     authentication: credentialAuthentication([new TokenVerifier({ ipam, clock: () => now })]),
     listen: { host: '127.0.0.1', port: 0 },
     log: requestLog('silent'),
-    rateLimits: { requestsPerSecond: 1 },
+    // One request at once, and the next after two seconds.
+    rateLimits: { requestsPerSecond: 0.5 },
     ...patient,
   })
 })
