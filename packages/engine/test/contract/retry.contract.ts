@@ -128,11 +128,6 @@ const operations: Record<string, (ipam: Ipam, made: Made) => Promise<unknown>> =
     })
     return report.counts
   },
-  'several in one transaction': async (ipam, made) =>
-    ipam.transaction(async (inside) => {
-      await inside.allocations.allocate(made.subnet, { kind: 'specific', address: '10.0.0.210' })
-      await inside.subnets.update(made.subnet, { name: 'm' })
-    }),
   'delete a subnet': async (ipam, made) => ipam.subnets.delete(made.subnet, { cascade: true }),
   'delete a subnet pool': async (ipam, made) => ipam.subnetPools.delete(made.pool),
   'delete an address scope': async (ipam, made) => ipam.addressScopes.delete(made.scope),
