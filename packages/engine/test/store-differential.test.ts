@@ -10,7 +10,7 @@ import { sqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 
 const seeds = [1, 2, 3]
-const commandsOfOneList = 150
+const commandsOfOneList = 300
 
 /** Marsaglia's xorshift32: the same numbers for the same seed, on every database. */
 class SeededRandom implements RandomSource {
@@ -59,7 +59,11 @@ interface World {
 
 type Command = (world: World) => Promise<unknown>
 
-const names = ['a', 'A', 'b ', 'b', 'ä', '%', '_', "o'x", 'z"z', '\\', '日本']
+// Of other cases, accents, trailing blanks, spellings of wildcards, quotes and arrays, and as long as they may be: what
+// databases are known to compare, sort or cut in ways of their own.
+const names = ['a', 'A', 'b ', 'b', 'ä', 'é', 'É', 'ß', 'ss', '%', '_', "o'x", 'z"z', '\\', '日本']
+const oddNames = ['NULL', '{a,"b"}', '?', '$1', '\uffff', '😀', '𝒳'.repeat(127), 'ü'.repeat(255)]
+names.push(...oddNames)
 const hold = (random: SeededRandom) => ({
   holder: { kind: 'host', id: random.pick(names) },
   labels: { [random.pick(names)]: random.pick(names) },
@@ -143,6 +147,70 @@ const commands: readonly Command[] = [
     ),
   async ({ ipam, random }) =>
     ipam.subnetPools.list({ name: random.pick(names) }, { sort: 'name', limit: 3 }),
+  async ({ ipam, random, pools, subnets }) => {
+    const scope = await ipam.addressScopes.create({ name: random.pick(names), ipVersion: 6 })
+    const pool = await ipam.subnetPools.create({
+      name: random.pick(names),
+      prefixes: ['2001:db8::/32', 'fd00::/8'],
+      addressScopeId: scope.id,
+      quota: 2n ** 120n + BigInt(random.number(5)),
+    })
+    pools.push(pool.id)
+    const prefixLength = 12 + random.number(117)
+    const subnet = await ipam.subnets.create({ subnetPoolId: pool.id, prefixLength })
+    subnets.push(subnet.id)
+    return [subnet, await ipam.utilization.ofSubnetPool(pool.id)]
+  },
+  async ({ ipam, random, pools }) =>
+    ipam.subnetPools.addPrefixes(random.pick(pools), [`10.${random.number(6)}.0.0/18`]),
+  async ({ ipam, random, pools }) =>
+    ipam.subnetPools.removePrefixes(random.pick(pools), [`10.${random.number(6)}.0.0/18`]),
+  async ({ ipam, random, pools }) =>
+    ipam.subnetPools.update(random.pick(pools), {
+      name: random.pick(names),
+      quota: random.pick([null, 0n, 300n, 2n ** 127n]),
+      labels: { [random.pick(names).slice(0, 60)]: random.pick(names) },
+    }),
+  async ({ ipam, random, scopes }) =>
+    ipam.addressScopes.update(random.pick(scopes), { name: random.pick(names) }),
+  async ({ ipam, random }) =>
+    ipam.addressScopes.list(
+      { name: random.pick(names) },
+      { sort: random.pick(['name', '-name']), limit: 5 },
+    ),
+  async ({ ipam, random, subnets }) =>
+    ipam.allocations.allocate(
+      random.pick(subnets),
+      { kind: random.pick(['any', 'next'] as const) },
+      {},
+      { idempotencyKey: random.pick(names) },
+    ),
+  async ({ ipam, random }) => ipam.allocations.listByHolder('host', random.pick(names)),
+  async ({ ipam, random }) =>
+    ipam.addresses.history(`10.${random.number(4)}.${random.number(8)}.${random.number(256)}`),
+  ...(['create', 'update'] as const).map(
+    (kind): Command =>
+      ({ ipam, random }) => {
+        const id = random.pick(names)
+        const fields = {
+          name: random.pick(names),
+          parentId: random.pick([null, ...names]),
+          reference: random.pick([null, ...names]),
+          uniqueKey: random.pick([null, ...names]),
+          body: { [random.pick(names)]: random.pick(names).repeat(300), number: 0.1 },
+        }
+        return kind === 'create'
+          ? ipam.documents.create({ collection: random.pick(['c', 'C', 'c ']), id, ...fields })
+          : ipam.documents.update('c', id, fields)
+      },
+  ),
+  async ({ ipam, random }) =>
+    ipam.documents.list(
+      'c',
+      random.pick([{}, { parentIds: [random.pick(names)] }, { name: random.pick(names) }]),
+      { sort: random.pick(['id', '-id', 'name', '-name']) },
+    ),
+  async ({ ipam, random }) => ipam.documents.delete('c', random.pick(names)),
   async ({ ipam, random }) =>
     ipam.addresses.lookup(`10.${random.number(4)}.${random.number(8)}.${random.number(256)}`),
   async ({ ipam, wait, random }) => {
