@@ -168,6 +168,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     await this.#allWritten
     await this.#writeTurns.drained()
