@@ -282,7 +282,7 @@ export interface Ipam {
   within(handle: unknown): Ipam
   /**
    * Several operations in one transaction of the engine's own, retried as a whole. `work` must do nothing but use the view
-   * that it is given.
+   * that it is given. It may catch what an operation refuses and go on; a failing database ends the transaction all the same.
    */
   transaction<T>(work: (ipam: Ipam) => Promise<T>): Promise<T>
   /** Several reads that see one state of the database. `work` must do nothing but read through the view that it is given. */
