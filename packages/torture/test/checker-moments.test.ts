@@ -339,6 +339,26 @@ describe('a place', () => {
     ])
   })
 
+  it('that is not the lowest free one is K8 for "next"', () => {
+    const next = (run: SyntheticRun, address: string, from: number) => {
+      const operation = { ...any, request: { kind: 'next' } } as const
+      const answer = { kind: 'allocate', subnetId, addresses: [address] } as const
+      run.tell({ id: 'next', from, until: 90, operation, outcome: 'ok', answer })
+      run.store('next', address)
+      return convictions(run.input())
+    }
+    // 10.0.0.2 to 10.0.0.4 are held.
+    expect(next(cleanRun(), '10.0.0.5', 80)).toEqual([])
+    expect(next(cleanRun(), '10.0.0.6', 80)).toEqual(['K8'])
+    const giving = cleanRun()
+    giving.release('e', 60, 70, '10.0.0.3')
+    expect(next(giving, '10.0.0.5', 65)).toEqual([])
+    const given = cleanRun()
+    given.release('e', 52, 55, '10.0.0.3')
+    // Longer after it than two clocks may differ.
+    expect(next(given, '10.0.0.5', 88)).toEqual(['K8'])
+  })
+
   it('that was not the one named is K8', () => {
     const run = cleanRun()
     const operation = { ...any, request: { kind: 'specific', address: '10.0.0.5' } } as const

@@ -128,7 +128,7 @@ describe.each([
 describe('postgres, crashing', { timeout: 300_000 }, () => {
   it('keeps its promises when it is killed and recovers, again and again', async () => {
     // A server of its own: when one of its processes is killed, it drops all others and recovers.
-    const server = await startPostgres()
+    const server = await startPostgres({ durable: true })
     try {
       const crashes = untilDisturbed(3, () => crash(server.url))
       const report = await torture(server.url, { ...crashes.load, livenessWindowMs: downMs })

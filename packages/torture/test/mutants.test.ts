@@ -14,6 +14,8 @@ const mutants: readonly { name: string; property: Property; kill?: boolean }[] =
   { name: 'release-undone', property: 'K3' },
   { name: 'batch-in-parts', property: 'K3' },
   { name: 'false-exhaustion', property: 'K5' },
+  { name: 'false-absence', property: 'K0' },
+  { name: 'lease-forgotten', property: 'K3' },
   { name: 'counter-outside', property: 'K6' },
   { name: 'quota-outside', property: 'K6' },
   { name: 'event-lost', property: 'K7' },

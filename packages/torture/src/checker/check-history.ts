@@ -13,6 +13,7 @@ import { checkLayout } from './layout-check.ts'
 import { checkLeaks } from './leak-check.ts'
 import { checkLiveness } from './liveness-check.ts'
 import { checkLosses } from './loss-check.ts'
+import { checkNext } from './next-check.ts'
 import { OccupancyIndex } from './occupancy.ts'
 import { checkPoolExhaustion } from './pool-exhaustion-check.ts'
 import { checkRefusals } from './refusal-check.ts'
@@ -77,6 +78,7 @@ export function checkHistory(input: CheckInput): CheckResult {
     ...checkCounters(history, occupancy),
     ...checkEvents(history),
     ...checkLayout(history, occupancy),
+    ...checkNext(history, occupancy),
     ...checkLiveness(history, input.livenessWindowMs),
     ...input.final.problems.map(
       (message): Violation => ({

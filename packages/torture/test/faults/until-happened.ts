@@ -13,7 +13,8 @@ export function untilHappened(
   const over = new AbortController()
   let enoughAt = Number.POSITIVE_INFINITY
   return {
-    seconds: 120,
+    // Long enough for a busy machine to start a database three times.
+    seconds: 200,
     calls: Number.MAX_SAFE_INTEGER,
     signal: over.signal,
     onProgress: (progress) => {
