@@ -6,7 +6,7 @@ type Load = Required<Pick<TortureOptions, 'seconds' | 'calls' | 'signal' | 'onPr
  * Lets a load go on until something has happened in it, however long a busy machine takes, and so many successes longer. Of
  * a worker that dies soon after its start few are heard of, or none: where workers do, wait for no more of them.
  */
-export function untilHappened(
+function untilHappened(
   hasHappened: (progress: TortureProgress) => boolean,
   callsAfter = 30,
 ): Load {
