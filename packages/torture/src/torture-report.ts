@@ -1,7 +1,8 @@
 import { propertyTitles, type Violation } from './checker/violation.ts'
 import type { TortureReport } from './torture-run.ts'
 
-const mostShown = 20
+// Of each property.
+const mostShown = 4
 
 /** The summary of a run for people, as lines. */
 export function summaryLines(report: TortureReport): string[] {
@@ -41,21 +42,26 @@ export function summaryLines(report: TortureReport): string[] {
 }
 
 function verdictLines(violations: readonly Violation[]): string[] {
-  const shown = [...violations]
-    // The shortest history of each property first: it is the easiest to read.
-    .sort(
-      (a, b) =>
-        a.property.localeCompare(b.property) ||
-        Number(a.evidence.length === 0) - Number(b.evidence.length === 0) ||
-        a.evidence.length - b.evidence.length,
-    )
-    .slice(0, mostShown)
-  const hidden = violations.length - shown.length
+  const ofProperties = [...Map.groupBy(violations, ({ property }) => property)].sort(([a], [b]) =>
+    a.localeCompare(b),
+  )
+  const counts = ofProperties.map(([property, own]) => `${property} ${own.length}`).join(', ')
   return [
-    `${violations.length} violations:`,
-    ...shown.flatMap((violation) => ['', ...violationLines(violation)]),
-    ...(hidden === 0 ? [] : ['', `… and ${hidden} more.`]),
+    `${violations.length} violations (${counts}):`,
+    ...ofProperties.flatMap(([property, own]) => {
+      const shown = own.toSorted((a, b) => lengthOf(a) - lengthOf(b)).slice(0, mostShown)
+      const hidden = own.length - shown.length
+      return [
+        ...shown.flatMap((violation) => ['', ...violationLines(violation)]),
+        ...(hidden === 0 ? [] : ['', `… and ${hidden} more of ${property}.`]),
+      ]
+    }),
   ]
+}
+
+/** The shortest history is the easiest to read; none at all shows nothing. */
+function lengthOf({ evidence }: Violation): number {
+  return evidence.length === 0 ? Number.POSITIVE_INFINITY : evidence.length
 }
 
 /** A violation with its history: milliseconds from the first call on, who, what was asked and answered. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkHistory } from '../src/checker/check-history.ts'
-import { violationLines } from '../src/index.ts'
+import { summaryLines, violationLines } from '../src/index.ts'
 import {
   cleanRun,
   convictions,
@@ -91,6 +91,37 @@ describe('an address in a subnet that an unanswered request made', () => {
     told.event('released', '10.1.0.2', 'f', 'g', { inSubnet: made })
     told.events.push(recordEvent('deleted', 'subnet', made, 'g'))
     expect(convictions(told.input())).toEqual([])
+  })
+})
+
+describe('the report', () => {
+  it('shows the shortest histories of each broken property, and counts the rest', () => {
+    const run = cleanRun()
+    for (const [index, from] of [60, 70, 80, 90, 100].entries()) {
+      const code = 'SUBNET_EXHAUSTED'
+      const id = `refused ${index}`
+      run.tell({ id, from, until: from + 5, operation: any, outcome: 'fail', code })
+    }
+    run.take('e', 110, 120, '10.0.0.2')
+    const result = checkHistory(run.input())
+    const lines = summaryLines({
+      ...result,
+      seed: 's',
+      processes: 1,
+      seconds: 1,
+      kills: 0,
+      replayed: 0,
+      folder: null,
+    })
+    const counts = Map.groupBy(result.violations, ({ property }) => property)
+    const ofK5 = counts.get('K5')?.length ?? 0
+    const all = [...counts].map(([property, own]) => `${property} ${own.length}`).sort()
+    expect(lines).toContain(`${result.violations.length} violations (${all.join(', ')}):`)
+    expect(ofK5).toBeGreaterThan(4)
+    expect(lines.filter((line) => line.startsWith('K5 '))).toHaveLength(4)
+    expect(lines).toContain(`… and ${ofK5 - 4} more of K5.`)
+    // Those of another property are not hidden behind them.
+    expect(lines.some((line) => line.startsWith('K7 '))).toBe(true)
   })
 })
 

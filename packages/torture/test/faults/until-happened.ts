@@ -6,10 +6,7 @@ type Load = Required<Pick<TortureOptions, 'seconds' | 'calls' | 'signal' | 'onPr
  * Lets a load go on until something has happened in it, however long a busy machine takes, and so many successes longer. Of
  * a worker that dies soon after its start few are heard of, or none: where workers do, wait for no more of them.
  */
-function untilHappened(
-  hasHappened: (progress: TortureProgress) => boolean,
-  callsAfter = 30,
-): Load {
+function untilHappened(hasHappened: (progress: TortureProgress) => boolean, callsAfter = 30): Load {
   const over = new AbortController()
   let enoughAt = Number.POSITIVE_INFINITY
   return {
