@@ -63,11 +63,8 @@ export function describeAuditContract(contractStore: ContractStore): void {
         const { project_id, actor, request_id, state_before, state_after } = rest
         const digits = address === null ? null : Buffer.from(address).toString('hex')
         const event = [id, at, action, record_kind, record_id, subnet_key, digits, project_id]
-        const text = JSON.stringify([
-          index + 1,
-          ...event,
-          ...[actor, request_id, state_before, state_after],
-        ])
+        const states = [actor, request_id, state_before, state_after]
+        const text = JSON.stringify([index + 1, ...event, ...states])
         hash = createHash('sha256').update(hash).update(text).digest()
       }
       expect(rows).toHaveLength(10)

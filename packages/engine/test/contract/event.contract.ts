@@ -87,40 +87,44 @@ export function describeEventContract(store: ContractStore): void {
       })
     })
 
-    it('say so of each way to take and to give up an address', async () => {
-      const clock = new ManualClock()
-      const caller = { projectId: 'p', isAdmin: true, actor: 'alice', requestId: 'req-1' }
-      const ipam = await engines.open({ clock: clock.read, caller })
-      const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24', coolingSeconds: 1 })
-      const holder = { kind: 'host', id: 'web' }
-      const take = (address: string) =>
-        ipam.allocations.allocate(id, { kind: 'specific', address }, { holder })
-      await take('10.0.0.9')
-      await ipam.allocations.release(id, '10.0.0.9')
-      // Inside a caller's transaction nothing is gathered with others.
-      await ipam.transaction(async (view) => {
-        const request = { kind: 'specific', address: '10.0.0.10' } as const
-        await view.allocations.allocate(id, request, { holder })
-        await view.allocations.release(id, '10.0.0.10')
-      })
-      await ipam.allocations.allocate(id, { kind: 'bulk', count: 1 }, { holder })
-      const { items } = await ipam.events.list()
-      const taken = items.filter(({ recordKind }) => recordKind === 'allocation')
-      expect(taken.map(({ action }) => action)).toEqual([
-        'allocated',
-        'released',
-        'allocated',
-        'released',
-        'allocated',
-      ])
-      for (const event of taken) {
-        const { actor, requestId, projectId } = caller
-        expect(event).toMatchObject({ actor, requestId, projectId, recordId: id, at: clock.time })
-        const isTaken = event.action === 'allocated'
-        expect(event.before).toEqual(isTaken ? null : { holder })
-        expect(event.after).toMatchObject(isTaken ? { holder } : {})
-      }
-    })
+    it.each([0, 1])(
+      'say so of each way to take and to give up an address that cools for %i s',
+      async (coolingSeconds) => {
+        const clock = new ManualClock()
+        const caller = { projectId: 'p', isAdmin: true, actor: 'alice', requestId: 'req-1' }
+        const ipam = await engines.open({ clock: clock.read, caller })
+        const { id } = await ipam.subnets.create({ cidr: '10.0.0.0/24', coolingSeconds })
+        const holder = { kind: 'host', id: 'web' }
+        const take = (address: string) =>
+          ipam.allocations.allocate(id, { kind: 'specific', address }, { holder })
+        await take('10.0.0.9')
+        await ipam.allocations.release(id, '10.0.0.9')
+        // Inside a caller's transaction nothing is gathered with others.
+        await ipam.transaction(async (view) => {
+          const request = { kind: 'specific', address: '10.0.0.10' } as const
+          await view.allocations.allocate(id, request, { holder })
+          await view.allocations.release(id, '10.0.0.10')
+        })
+        await ipam.allocations.allocate(id, { kind: 'bulk', count: 1 }, { holder })
+        const { items } = await ipam.events.list()
+        const taken = items.filter(({ recordKind }) => recordKind === 'allocation')
+        expect(taken.map(({ action }) => action)).toEqual([
+          'allocated',
+          'released',
+          'allocated',
+          'released',
+          'allocated',
+        ])
+        for (const event of taken) {
+          const { actor, requestId, projectId } = caller
+          expect(event).toMatchObject({ actor, requestId, projectId, recordId: id, at: clock.time })
+          const isTaken = event.action === 'allocated'
+          expect(event.before).toEqual(isTaken ? null : { holder })
+          if (isTaken) expect(event.after).toEqual({ holder })
+          else expect(event.after === null).toBe(coolingSeconds === 0)
+        }
+      },
+    )
 
     it('are read on from a cursor, page by page, without end', async () => {
       const ipam = await engines.open()
