@@ -33,6 +33,7 @@ export const fuzzedApis = {
           ...neutronResources.map((resource) => fuzzer.creation(resource)),
           ...neutronResources.map((resource) => fuzzer.change(resource)),
           ...neutronResources.map((resource) => fuzzer.listing(resource)),
+          fuzzer.action(),
           fuzzer.anything({ known: true }),
         ]
       },

@@ -60,6 +60,11 @@ test.each(resources)('whatever %s are listed by is accepted or refused', async (
   await expectAnswers(fuzzer.listing(resource))
 })
 
+test('whatever is done to records besides is accepted or refused', async () => {
+  const statuses = await expectAnswers(fuzzer.action(), fuzzBudget(400))
+  expect(statuses).toEqual(expect.arrayContaining([200, 201, 204, 400]))
+})
+
 test('every route takes any path parameter and any JSON', async () => {
   await expectAnswers(fuzzer.anything(), fuzzBudget(400))
 })

@@ -86,6 +86,52 @@ const value = fc.oneof(
   { weight: 2, arbitrary: fc.array(fc.oneof(leaf, object), { maxLength: 4 }) },
 )
 
+const freePrefix = fc.tuple(fc.integer({ min: 20, max: 90 }), fc.nat(255))
+
+/** What an attribute is mostly given, so that requests get beyond the checks of single values. */
+const plausibleAttributes: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  name: fc.constant('n'),
+  description: fc.constantFrom('', 'first\nsecond'),
+  cidr: fc.oneof(
+    prefixText,
+    ...Array.from({ length: 6 }, () => freePrefix.map(([a, b]) => `10.${a}.${b}.0/24`)),
+  ),
+  prefixes: fc.oneof(
+    fc.array(prefixText, { maxLength: 3 }),
+    ...Array.from({ length: 6 }, () =>
+      fc.uniqueArray(
+        freePrefix.map(([a]) => `10.${a}.0.0/16`),
+        { minLength: 1, maxLength: 3 },
+      ),
+    ),
+  ),
+  min_prefixlen: fc.integer({ min: 8, max: 20 }),
+  default_prefixlen: fc.integer({ min: 20, max: 26 }),
+  max_prefixlen: fc.integer({ min: 26, max: 32 }),
+  default_quota: fc.integer({ min: 0, max: 1000 }),
+  prefixlen: fc.integer({ min: 22, max: 28 }),
+  subnetpool_id: fc.constantFrom('{id:2}', null),
+  address_scope_id: fc.constantFrom('{id:3}', null),
+  gateway_ip: fc.constant(null),
+  enable_dhcp: fc.boolean(),
+  allocation_pools: fc.constantFrom([], null),
+  dns_nameservers: fc.constantFrom([], ['192.0.2.1', '192.0.2.2']),
+  host_routes: fc.constantFrom([], [{ destination: '10.9.0.0/16', nexthop: '10.0.0.9' }]),
+  fixed_ips: fc.oneof(
+    fc.constantFrom([], [{ subnet_id: '{id:1}' }]),
+    fc.integer({ min: 2, max: 254 }).map((host) => [{ ip_address: `10.0.0.${host}` }]),
+  ),
+  device_owner: fc.constantFrom('compute:nova', 'network:dhcp', 'network:router_interface'),
+  device_id: fc.constantFrom('', 'd'),
+  mac_address: fc.nat(255).map((byte) => `fa:16:3e:00:01:${byte.toString(16).padStart(2, '0')}`),
+  allowed_address_pairs: fc.constantFrom([], [{ ip_address: '10.0.0.0/24' }]),
+  extra_dhcp_opts: fc.constantFrom([], [{ opt_name: 'mtu', opt_value: '1400' }]),
+  'binding:profile': fc.constantFrom({}, { a: [1] }),
+  mtu: fc.integer({ min: 0, max: 9000 }),
+  tags: fc.constantFrom([], ['a', 'b']),
+  service_types: fc.constantFrom([], ['compute:nova']),
+}
+
 /** Bodies for a resource: its attributes with anything in them, what is required mostly there. */
 function bodyOf(
   resource: (typeof neutronResources)[number],
@@ -93,13 +139,8 @@ function bodyOf(
   const names = Object.keys(resource.attributes)
   const plausible: Record<string, fc.Arbitrary<unknown>> = {
     network_id: fc.constantFrom('{id:0}', '{id:0}', unknownId),
-    ip_version: fc.constantFrom(4, 6),
-    cidr: fc.oneof(
-      prefixText,
-      fc.nat(255).map((part) => `10.${part}.0.0/24`),
-    ),
-    name: fc.constant('n'),
-    prefixes: fc.array(prefixText, { maxLength: 3 }),
+    ip_version: fc.constantFrom(4, 4, 4, 6),
+    ...plausibleAttributes,
   }
   const fields = Object.fromEntries(
     names.map((name) => [
@@ -155,6 +196,47 @@ export class NeutronRequestFuzzer {
         this.#filled({ [singular]: Object.fromEntries(updatable) }),
       )
     })
+  }
+
+  /** What is done to a record besides changing it, and the limits of a project. */
+  action(): fc.Arbitrary<FuzzedRequest> {
+    const ids = this.#ids
+    const tag = fc.oneof(fc.constantFrom('a', 'b', '%1b'), fc.webSegment())
+    const collection = fc.constantFrom(...Object.keys(ids))
+    const prefixes = fc.constantFrom(['10.0.0.0/16'], ['10.200.0.0/16'], [], ['x'])
+    const tagged = fc.tuple(collection, tag, fc.constantFrom('GET', 'PUT', 'DELETE'))
+    const project = fc.constantFrom('p', 'default', '%00')
+    return fc.oneof(
+      tagged.map(([name, text, method]) =>
+        request(method, `/v2.0/${name}/${ids[name]}/tags/${text === '' ? 'x' : text}`),
+      ),
+      fc
+        .tuple(collection, fc.oneof(plausibleAttributes['tags'] ?? value, value))
+        .map(([name, tags]) =>
+          request('PUT', `/v2.0/${name}/${ids[name]}/tags`, JSON.stringify({ tags })),
+        ),
+      fc
+        .tuple(fc.constantFrom('add_prefixes', 'remove_prefixes'), fc.oneof(prefixes, value))
+        .map(([action, list]) =>
+          request(
+            'PUT',
+            `/v2.0/subnetpools/${ids['subnetpools']}/${action}`,
+            JSON.stringify({ prefixes: list }),
+          ),
+        ),
+      fc
+        .tuple(project, fc.oneof(fc.integer({ min: -1, max: 5000 }), value))
+        .map(([name, port]) =>
+          request('PUT', `/v2.0/quotas/${name}`, JSON.stringify({ quota: { subnetpool: port } })),
+        ),
+      fc
+        .tuple(project, fc.constantFrom('', '/details', '/default', '/details.json'))
+        .map(([name, part]) => request('GET', `/v2.0/quotas/${name}${part}`)),
+      project.map((name) => request('DELETE', `/v2.0/quotas/${name}`)),
+      fc.constant(
+        request('GET', `/v2.0/network-ip-availabilities/${ids['networks']}?fields=used_ips`),
+      ),
+    )
   }
 
   listing(resource: NeutronResource): fc.Arbitrary<FuzzedRequest> {
