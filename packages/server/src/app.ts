@@ -137,9 +137,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A kept connection would keep the server from closing.
     if (stopping.signal.aborted) reply.header('connection', 'close')
     // A change has been made by now, and is not told as refused.
-    const held = load.hold(projectSharing(request), isRead(request) ? lengthOf(payload) : 0)
+    const held = isRead(request) ? load.hold(projectSharing(request), lengthOf(payload)) : undefined
     if (typeof held === 'string') return done(held === 'all' ? serverBusy() : tooMuchAtOnce())
-    reply.raw.once('close', held)
+    if (held !== undefined) reply.raw.once('close', held)
     done(null, payload)
   })
   app.addHook('onResponse', (request, reply, done) => {

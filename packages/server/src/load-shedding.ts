@@ -88,11 +88,10 @@ export class LoadShedding {
     }
   }
 
-  /** Takes what is answered to a project, until the returned function is called, once or more often. */
-  hold(project: string | undefined, answerBytes: number): (() => void) | BudgetRefusal {
-    return answerBytes <= this.#limits.freeBodyBytes
-      ? () => {}
-      : this.#answers.take(project, answerBytes)
+  /** Takes a large answer to a project, until the returned function is called, once or more often. Undefined: it is small. */
+  hold(project: string | undefined, answerBytes: number): (() => void) | BudgetRefusal | undefined {
+    if (answerBytes <= this.#limits.freeBodyBytes) return undefined
+    return this.#answers.take(project, answerBytes)
   }
 
   /** Counts a request that was refused because of `isOverloaded`. */

@@ -47,5 +47,5 @@ export function openConnection(socket: Socket): OpenConnection | undefined {
 }
 
 function remoteEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
+  return `${remoteAddress ?? ''} ${remotePort ?? ''}`
 }

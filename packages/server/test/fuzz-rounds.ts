@@ -48,9 +48,9 @@ const routes = routeTable
   .toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'))
 
 /** A record of each kind, with an address held in the subnet, in a scope of their own. */
-export async function knownRecords({ call }: AppFixture): Promise<KnownRecords> {
+export async function knownRecords(fixture: AppFixture): Promise<KnownRecords> {
   const make = async (path: string, body: object): Promise<string> => {
-    const { status, body: made } = await call('POST', path, body)
+    const { status, body: made } = await fixture.call('POST', path, body)
     if (status !== 201) throw new Error(`${path}: ${status} ${JSON.stringify(made)}`)
     return made.id
   }
@@ -64,14 +64,14 @@ export async function knownRecords({ call }: AppFixture): Promise<KnownRecords> 
     token: await make('/v1/tokens', { role: 'reader' }),
   }
   const request = { kind: 'specific', address: heldAddress }
-  await call('POST', `/v1/subnets/${known.subnet}/allocations`, { request })
+  await fixture.call('POST', `/v1/subnets/${known.subnet}/allocations`, { request })
   return known
 }
 
-async function deleteRecords({ call }: AppFixture): Promise<void> {
+async function deleteRecords(fixture: AppFixture): Promise<void> {
   for (const list of ['subnets', 'subnet-pools', 'address-scopes', 'tokens'])
-    for (const { id, name } of (await call('GET', `/v1/${list}?limit=1000`)).body.items) {
-      const { status } = await call(
+    for (const { id, name } of (await fixture.call('GET', `/v1/${list}?limit=1000`)).body.items) {
+      const { status } = await fixture.call(
         'DELETE',
         `/v1/${list}/${id}${list === 'subnets' ? '?cascade=true' : ''}`,
       )

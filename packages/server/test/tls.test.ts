@@ -121,8 +121,8 @@ describe('HTTPS', () => {
 
   test('stops after what is in flight, and does not wait for who asks nothing', async () => {
     makeKeys('first.example')
-    const { url, stop } = await start()
-    const { port } = new URL(url)
+    const running = await start()
+    const { port } = new URL(running.url)
     const open = async () => {
       const socket = connect({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
       await once(
@@ -141,7 +141,7 @@ describe('HTTPS', () => {
       text += chunk
     })
     await vi.waitFor(() => expect(text).toContain('100 Continue'), { timeout: 30_000 })
-    const stopped = stop()
+    const stopped = running.stop()
     // By then connections were looked at twice.
     await once(idle.resume(), 'close')
     busy.write(body)
