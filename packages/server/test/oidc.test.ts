@@ -153,6 +153,15 @@ describe('OpenID Connect', () => {
     expect(await statusFor(app, token)).toBe(200)
   })
 
+  test('takes no algorithm that it does not name, even with a key that the issuer publishes', async () => {
+    const app = await open()
+    const edwards = await generateKeyPair('Ed25519')
+    publishedKeys = { keys: [{ ...(await exportJWK(edwards.publicKey)), kid: 'one', use: 'sig' }] }
+    const signing = { algorithm: 'Ed25519', key: edwards.privateKey }
+    const token = await sign({ project: 'north', roles: 'reader' }, signing)
+    expect(await statusFor(app, token)).toBe(401)
+  })
+
   test('answers 503 while the provider’s keys are no keys', async () => {
     const app = await open()
     const token = await sign({ project: 'north', roles: 'reader' })

@@ -118,6 +118,29 @@ describe('what projects share', () => {
     expect(JSON.stringify((await south('GET', '/v1/events')).body)).not.toMatch(/north|secret-host/)
   })
 
+  test('lets nobody release what another project holds, or tell it from what nobody holds', async () => {
+    const { admin, north, south } = await open()
+    const { network } = (await admin('POST', '/v2.0/networks', { network: { shared: true } })).body
+    const { subnet } = (
+      await admin('POST', '/v2.0/subnets', {
+        subnet: { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' },
+      })
+    ).body
+    const path = `/v1/subnets/${subnet.id}/allocations`
+    const take = { request: { kind: 'specific', address: '10.0.0.9' } }
+    expect((await north('POST', path, take)).status).toBe(201)
+    const told = async (method: string, address: string) => {
+      const { status, body } = await south(method, `${path}/${address}`)
+      return JSON.stringify([status, { ...body, requestId: '' }]).replaceAll(address, 'address')
+    }
+    for (const method of ['GET', 'DELETE'])
+      expect(await told(method, '10.0.0.9'), method).toBe(await told(method, '10.0.0.8'))
+    expect((await north('GET', `${path}/10.0.0.9`)).status).toBe(200)
+    // The subnet's owner sees and releases what others hold in it.
+    expect((await admin('DELETE', `${path}/10.0.0.9`)).status).toBe(204)
+    expect((await north('GET', `${path}/10.0.0.9`)).status).toBe(404)
+  })
+
   test('gives a port no address that another project took in its name', async () => {
     const { admin, south } = await open()
     const { network } = (await admin('POST', '/v2.0/networks', { network: { shared: true } })).body
