@@ -185,7 +185,12 @@ describe('projects', () => {
       })
     ).body
     const layout = { network_id: network.id, ip_version: 4, cidr: '10.0.0.0/24' }
-    await from('a', 'POST', 'subnets', { subnet: layout })
+    const { subnet } = (await from('a', 'POST', 'subnets', { subnet: layout })).body
+    const { subnetpool } = (
+      await from('operations', 'POST', 'subnetpools', {
+        subnetpool: { name: 'p', prefixes: ['10.8.0.0/16'], shared: true },
+      })
+    ).body
     const { port } = (await from('b', 'POST', 'ports', { port: { network_id: network.id } })).body
     expect(port).toMatchObject({
       project_id: 'b',
@@ -195,8 +200,12 @@ describe('projects', () => {
       ['PUT', `networks/${network.id}`, { network: { name: 'b' } }],
       ['DELETE', `networks/${network.id}`, undefined],
       ['POST', 'subnets', { subnet: { ...layout, cidr: '10.0.1.0/24' } }],
+      ['PUT', `subnets/${subnet.id}`, { subnet: { name: 'b' } }],
+      ['DELETE', `subnets/${subnet.id}`, undefined],
+      ['PUT', `subnetpools/${subnetpool.id}`, { subnetpool: { name: 'b' } }],
+      ['DELETE', `subnetpools/${subnetpool.id}`, undefined],
     ] as const)
-      expect((await from('b', method, path, body)).status).toBe(403)
+      expect((await from('b', method, path, body)).status, `${method} ${path}`).toBe(403)
     expect((await from('b', 'DELETE', `ports/${port.id}`)).status).toBe(204)
   })
 
