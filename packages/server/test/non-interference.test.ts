@@ -163,7 +163,7 @@ function bodiesFor(route: string, { ids }: Target): readonly unknown[] {
     'PUT /v2.0/address-scopes/{id}': [{ address_scope: { name: 'new' } }],
     'PUT /v2.0/quotas/{project}': [{ quota: { network: 1 } }],
   }
-  return bodies[route] ?? (route.endsWith('/tags') ? [{ tags: ['t'] }] : [undefined])
+  return bodies[route] ?? (/^PUT .*\/tags$/.test(route) ? [{ tags: ['t'] }] : [undefined])
 }
 
 /** Which kind of record an id in a path names. */
