@@ -8,8 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createToken } from '../src/identity/token-records.ts'
 import { isTokenText, newTokenText } from '../src/identity/token-text.ts'
 import { TokenVerifier } from '../src/identity/token-verifier.ts'
-import { neutronRoutes } from '../src/neutron/neutron-routes.ts'
-import { routeTable } from '../src/route-table.ts'
+import { everyRoute } from './every-route.ts'
 import { rawConnection } from './raw-connection.ts'
 import { openGuardedApp, type TokenFixture } from './token-fixture.ts'
 
@@ -287,10 +286,10 @@ describe('tokens', () => {
     const call = app.as(body.secret)
     const metrics = await call('GET', '/metrics')
     expect(metrics).toMatchObject({ status: 200, body: expect.stringContaining('freehold_') })
-    for (const { method, path, access } of [...routeTable, ...neutronRoutes]) {
+    for (const { method, path, access, takesBody } of everyRoute) {
       if (['service:read', 'metrics:read'].includes(access.rule)) continue
       const url = path.replace('{id}', body.id).replace('{address}', '10.0.0.1')
-      const answer = await call(method, url, method === 'GET' ? undefined : {})
+      const answer = await call(method, url, takesBody ? {} : undefined)
       expect(answer.status, `${method} ${path}`).toBe(403)
     }
   })
