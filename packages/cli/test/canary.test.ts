@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { readyUrl } from '@freehold/test-support'
 import { expect, test } from 'vitest'
@@ -82,4 +84,59 @@ test('a server and its clients tell no token, at any level of the log', async ()
     await once(child, 'close')
     expect(said + client.stdout + client.stderr).not.toContain(mark)
   }
+})
+
+// Whatever an identity provider answers may hold what it was asked with.
+const providerAnswers = [
+  { status: 500, body: mark },
+  { status: 302, body: mark, headers: { location: `http://127.0.0.1:1/${mark}` } },
+  { status: 200, body: `{"${mark}":` },
+  { status: 200, body: JSON.stringify({ issuer: mark, jwks_uri: `http://127.0.0.1:1/${mark}` }) },
+  { status: 201, body: mark, headers: { 'x-subject-token': mark } },
+]
+
+test('a server tells none of the settings of its identity providers, nor of their answers', async () => {
+  await using folder = new FreeholdFolder()
+  let answer = providerAnswers[0]
+  const asked = new Set<string>()
+  const provider = createServer((request, response) => {
+    asked.add(`${request.method} ${request.url}`)
+    response.writeHead(answer?.status ?? 500, answer?.headers).end(answer?.body)
+  }).listen(0, '127.0.0.1')
+  await once(provider, 'listening')
+  const at = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/${mark}`
+  const oidc = ['issuer', 'audience', 'project-claim', 'role-claim'].flatMap((name) => [
+    `--oidc-${name}`,
+    name === 'issuer' ? at : mark,
+  ])
+  const roles = ['--oidc-role', `${mark}=admin`, '--keystone-role', `${mark}=admin`]
+  const names = ['USERNAME', 'PASSWORD', 'PROJECT_NAME', 'USER_DOMAIN_NAME', 'PROJECT_DOMAIN_NAME']
+  folder.use(Object.fromEntries(names.map((name) => [`OS_${name}`, mark])))
+  const serve = ['serve', '--store', folder.store, '--listen', '127.0.0.1:0', '--keystone-url', at]
+  const child = folder.start(...serve, ...oidc, ...roles)
+  let said = ''
+  for (const stream of [child.stderr, child.stdout])
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  const url = await readyUrl(child)
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const bearer = `${part({ alg: 'RS256', kid: mark })}.${part({ sub: mark, iss: mark })}.${mark}`
+  for (answer of providerAnswers)
+    for (const token of [bearer, `keystone-${mark}`]) {
+      const { status, headers } = await fetch(`${url}/v1/subnets`, {
+        headers: { authorization: `Bearer ${token}` },
+      }).then(async (response) => {
+        said += await response.text()
+        return response
+      })
+      expect([401, 503]).toContain(status)
+      said += JSON.stringify([...headers])
+    }
+  expect([...asked].join(' ')).toMatch(/GET \S+openid-configuration.*POST \S+auth\/tokens/)
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  provider.close()
+  expect(said).toContain('AUTHENTICATION_UNAVAILABLE')
+  expect(said).not.toContain(mark)
 })
