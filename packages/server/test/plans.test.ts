@@ -93,7 +93,7 @@ describe('plans', () => {
         const refused = await fixture.call('POST', `/v1/plan${query}`, body)
         expect(refused).toMatchObject({
           status: 400,
-          body: { code: 'INVALID_FIELD', pointer: '/projectId' },
+          body: { code: 'INVALID_FIELD', pointer: '/addressScopes/0/projectId' },
         })
       }
       expect(await fixture.state()).toBe(before)

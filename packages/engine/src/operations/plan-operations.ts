@@ -94,6 +94,8 @@ class Preview extends Error {
   }
 }
 
+type PlanList = 'addressScopes' | 'subnetPools' | 'subnets' | 'allocations'
+
 class PlanRun {
   readonly #context: OperationContext
   readonly #options: PlanOptions
@@ -104,6 +106,8 @@ class PlanRun {
   ])
   readonly #pools = new Map<string, string>()
   readonly #subnets = new Map<string, string>()
+  /** Pointer to the entry in hand. */
+  #at = ''
 
   constructor(context: OperationContext, options: PlanOptions) {
     this.#context = context
@@ -117,17 +121,21 @@ class PlanRun {
       plan.subnets.length +
       plan.allocations.length
     let done = 0
-    const each = async <T>(entries: readonly T[], work: (entry: T) => Promise<PlanReportEntry>) => {
-      for (const entry of entries) {
+    const each = async <List extends PlanList>(
+      list: List,
+      work: (entry: Plan[List][number]) => Promise<PlanReportEntry>,
+    ) => {
+      for (const [index, entry] of plan[list].entries()) {
+        this.#at = `/${list}/${index}`
         this.#entries.push(await work(entry))
         done += 1
         this.#options.onProgress?.(done, total)
       }
     }
-    await each(plan.addressScopes, (entry) => this.#scope(entry))
-    await each(plan.subnetPools, (entry) => this.#pool(entry))
-    await each(plan.subnets, (entry) => this.#subnet(entry))
-    await each(plan.allocations, (entry) => this.#allocation(entry))
+    await each('addressScopes', (entry) => this.#scope(entry))
+    await each('subnetPools', (entry) => this.#pool(entry))
+    await each('subnets', (entry) => this.#subnet(entry))
+    await each('allocations', (entry) => this.#allocation(entry))
     const counts: Record<PlanOutcome, number> = { create: 0, exists: 0, conflict: 0 }
     for (const { outcome } of this.#entries) counts[outcome] += 1
     return { counts, entries: this.#entries }
@@ -259,17 +267,15 @@ class PlanRun {
   #as(projectId: string | undefined): OperationContext {
     const { caller } = this.#context
     if (projectId === undefined || projectId === caller.projectId) return this.#context
+    const pointer = `${this.#at}/projectId`
     if (!caller.isAdmin)
       throw invalidField(
-        '/projectId',
+        pointer,
         'names another project, for which only an administrator may import',
       )
     if (projectId === builtInProjectId)
-      throw invalidField(
-        '/projectId',
-        `must not be ${builtInProjectId}, which owns what is built in`,
-      )
-    const other: Caller = { ...caller, projectId: checkText(projectId, '/projectId') }
+      throw invalidField(pointer, `must not be ${builtInProjectId}, which owns what is built in`)
+    const other: Caller = { ...caller, projectId: checkText(projectId, pointer) }
     return { ...this.#context, caller: other }
   }
 
