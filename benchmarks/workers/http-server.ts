@@ -56,7 +56,10 @@ const response = {
 
 app.post<{ Body: { holder?: { kind: string; id: string } } }>(
   '/validated-only',
-  { schema: { body, response } },
+  {
+    schema: { body, response },
+    config: { route: { path: '/validated-only', access: { rule: 'service:read' } } },
+  },
   async (request, reply) => {
     reply.status(201)
     const { holder: named = null } = request.body

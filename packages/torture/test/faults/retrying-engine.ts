@@ -1,24 +1,33 @@
 import { finishInTurn, type Ipam, openIpam, type Session, type Store } from '@freehold/engine'
 import { storeAt } from '@freehold/engine/store-url'
 import { StoreFault } from '../../../engine/src/store/store.ts'
+import { RandomStream } from '../../src/random-stream.ts'
 import { type SqlValue, storeWithTransactions } from '../mutants/wrapped-store.ts'
 
-const statementsBetween = 40
+const share = 0.5
+const usualStatements = 20
 
-/** The real engine on a database that calls every fortieth statement, and so each of them in turn, a lost race. */
+/**
+ * The real engine on a database that calls some statement of every other transaction a lost race. Whichever it is, every
+ * second attempt has none: were every so many statements hit, a transaction of more of them would never get through.
+ */
 export async function openEngine(storeUrl: string): Promise<Ipam> {
   return openIpam(racingStore(await storeAt(storeUrl)), { deadlineMs: 30_000 })
 }
 
 function racingStore(inner: Store): Store {
-  let statements = 0
-  const pass = () => {
-    statements += 1
-    if (statements % statementsBetween === 0) throw new StoreFault('retry', new Error('injected'))
-  }
-  return storeWithTransactions(inner, (work, options) =>
-    inner.transaction((session) => work(racingSession(session, pass)), options),
-  )
+  const random = new RandomStream(`races of ${process.pid}`)
+  return storeWithTransactions(inner, (work, options) => {
+    const last = random.chance(share)
+      ? Math.floor(-Math.log(1 - random.fraction()) * usualStatements)
+      : Number.POSITIVE_INFINITY
+    let before = 0
+    const pass = () => {
+      if (before === last) throw new StoreFault('retry', new Error('injected'))
+      before += 1
+    }
+    return inner.transaction((session) => work(racingSession(session, pass)), options)
+  })
 }
 
 function racingSession(inner: Session, pass: () => void): Session {
