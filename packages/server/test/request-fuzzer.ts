@@ -210,7 +210,12 @@ function encode(value: string): string {
 
 function encodeQuery(query: object): string {
   const pairs = Object.entries(query).map(
-    ([name, value]) => `${encode(name)}=${encode(String(value))}`,
+    ([name, value]) => `${encode(name)}=${encode(queryText(value))}`,
   )
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+// An object may have a `toString` that is no function.
+function queryText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
