@@ -217,5 +217,5 @@ function encodeQuery(query: object): string {
 
 // An object may have a `toString` that is no function.
 function queryText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
