@@ -79,8 +79,15 @@ async function deleteRecords(fixture: AppFixture): Promise<void> {
     }
 }
 
-/** In the order in which they depend on each other. */
+/** In the order in which they depend on each other; quotas would refuse the next round its records. */
 async function deleteAll(neutron: NeutronFixture): Promise<void> {
+  for (const { project_id: project } of await neutron.list('quotas')) {
+    const { status, body } = await neutron.call(
+      'DELETE',
+      `/v2.0/quotas/${encodeURIComponent(project)}`,
+    )
+    if (status !== 204) throw new Error(`quotas: ${status} ${JSON.stringify(body)}`)
+  }
   for (const collection of ['ports', 'subnets', 'networks', 'subnetpools', 'address-scopes'])
     for (const { id } of await neutron.list(`${collection}?fields=id`)) {
       const { status, body } = await neutron.call('DELETE', `/v2.0/${collection}/${id}`)
