@@ -4,6 +4,7 @@ import { openIpam } from '../src/ipam.ts'
 import { mariadbStore } from '../src/store/mariadb/mariadb-store.ts'
 import { postgresStore } from '../src/store/postgres/postgres-store.ts'
 import type { Session, Store } from '../src/store/store.ts'
+import { storeWithTransactions } from './contract/watched-store.ts'
 
 const mariadb = await testMariadb()
 const databases = [
@@ -40,20 +41,13 @@ function pausing(inner: Store, pauses: Pauses): Store {
       return changed
     },
   })
-  return {
-    capabilities: inner.capabilities,
-    counters: inner.counters,
-    migrate: () => inner.migrate(),
-    assertSchema: () => inner.assertSchema(),
-    join: (handle) => inner.join(handle),
-    close: () => inner.close(),
-    transaction: (work, options) =>
-      inner.transaction(async (session) => {
-        const value = await work(watched(session))
-        await beforeCommit()
-        return value
-      }, options),
-  }
+  return storeWithTransactions(inner, (work, options) =>
+    inner.transaction(async (session) => {
+      const value = await work(watched(session))
+      await beforeCommit()
+      return value
+    }, options),
+  )
 }
 
 describe.each(databases)('a pool on $name', ({ server, open }) => {

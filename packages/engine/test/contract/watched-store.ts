@@ -1,7 +1,7 @@
 import { finishInTurn, type Session, type SqlValue, type Store } from '../../src/store/store.ts'
 
-/** The same store, each of whose statements waits first for what it is told. */
-export function watchedStore(inner: Store, before: (sql: string) => Promise<void>): Store {
+/** The same store, whose transactions are run in another way. */
+export function storeWithTransactions(inner: Store, transaction: Store['transaction']): Store {
   return {
     capabilities: inner.capabilities,
     counters: inner.counters,
@@ -9,9 +9,15 @@ export function watchedStore(inner: Store, before: (sql: string) => Promise<void
     assertSchema: () => inner.assertSchema(),
     join: (handle) => inner.join(handle),
     close: () => inner.close(),
-    transaction: (work, options) =>
-      inner.transaction((session) => work(watched(session, before)), options),
+    transaction,
   }
+}
+
+/** The same store, each of whose statements waits first for what it is told. */
+export function watchedStore(inner: Store, before: (sql: string) => Promise<void>): Store {
+  return storeWithTransactions(inner, (work, options) =>
+    inner.transaction((session) => work(watched(session, before)), options),
+  )
 }
 
 function watched(inner: Session, before: (sql: string) => Promise<void>): Session {

@@ -1,4 +1,5 @@
 import type { Store } from '../../src/store/store.ts'
+import { storeWithTransactions } from '../contract/watched-store.ts'
 
 /** A store whose next change stops when all but its commit is done. */
 export interface PausedStore {
@@ -16,24 +17,17 @@ export function pausedStore(inner: Store): PausedStore {
   let released = Promise.withResolvers<void>()
   let isArmed = false
   return {
-    store: {
-      capabilities: inner.capabilities,
-      counters: inner.counters,
-      migrate: () => inner.migrate(),
-      assertSchema: () => inner.assertSchema(),
-      join: (handle) => inner.join(handle),
-      close: () => inner.close(),
-      transaction: (work, options) =>
-        inner.transaction(async (session) => {
-          const value = await work(session)
-          if (options.access === 'read' || !isArmed) return value
-          // What follows, and what is run again, is not stopped.
-          isArmed = false
-          reached.resolve()
-          await released.promise
-          return value
-        }, options),
-    },
+    store: storeWithTransactions(inner, (work, options) =>
+      inner.transaction(async (session) => {
+        const value = await work(session)
+        if (options.access === 'read' || !isArmed) return value
+        // What follows, and what is run again, is not stopped.
+        isArmed = false
+        reached.resolve()
+        await released.promise
+        return value
+      }, options),
+    ),
     reached: () => reached.promise,
     goOn: () => released.resolve(),
     arm() {
